@@ -1,0 +1,98 @@
+"""The versions shipped with the program and the ones kept by campaigns: found by id or by path, read from YAML, checked on the way in.
+
+A version is one file `<id>.yaml` whose `appendices` name the files of their tables. Reads only; judging is `lint`'s work.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from rubric_versions.findings import Finding, finding
+from rubric_versions.model import RubricVersion
+
+_Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class BadVersion(Exception):
+    """A version that has not the right shape; `findings` say where and why."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("; ".join(one.message for one in findings))
+        self.findings = findings
+
+
+class UnknownVersion(KeyError):
+    """No version of that id is shipped."""
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML data file holds; dates and floats stay what YAML makes of them and are refused by the model."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  (a safe loader, C or Python)
+
+
+def _version_files() -> Iterator[Path]:
+    with as_file(files("rubric_versions")) as root:
+        for path in sorted(root.glob("*/*.yaml")):
+            if not path.stem.startswith("units-") and (path.parent / f"{path.stem}.yaml").is_file():
+                yield path
+
+
+@cache
+def shipped() -> dict[str, Path]:
+    """Ids of the shipped versions with their files: those YAML files that begin a version (they have an `id` line)."""
+    found = {}
+    for path in _version_files():
+        with path.open(encoding="utf-8") as lines:
+            if any(line.startswith("id: ") for line in lines):
+                found[path.stem] = path
+    return found
+
+
+@cache
+def load(version_id: str) -> RubricVersion:
+    """The shipped version of that id. Raises UnknownVersion, or BadVersion with findings."""
+    path = shipped().get(version_id)
+    if path is None:
+        raise UnknownVersion(version_id)
+    return load_file(path)
+
+
+def load_file(path: Path) -> RubricVersion:
+    """The version in a YAML file, its appendices read from the files it names (beside it). Raises BadVersion."""
+    try:
+        data = read_yaml(path)
+        appendices = [read_yaml(path.parent / entry) if isinstance(entry, str) else entry for entry in data["appendices"]]
+        return RubricVersion.model_validate({**data, "appendices": appendices})
+    except (yaml.YAMLError, KeyError, TypeError, OSError, UnicodeDecodeError) as problem:
+        raise BadVersion([finding("rubric-unreadable", file=path.name, where=path.name, why=type(problem).__name__)]) from problem
+    except ValidationError as problem:
+        raise BadVersion(_findings_of(problem, path.name)) from problem
+
+
+def from_json(text: str) -> RubricVersion:
+    """The version in the canonical JSON that campaigns keep. Raises BadVersion."""
+    try:
+        return RubricVersion.model_validate(json.loads(text))
+    except ValidationError as problem:
+        raise BadVersion(_findings_of(problem, "")) from problem
+    except ValueError as problem:
+        raise BadVersion([finding("rubric-unreadable", where="JSON", why=str(problem))]) from problem
+
+
+def _findings_of(problem: ValidationError, file: str) -> list[Finding]:
+    found = []
+    for error in problem.errors():
+        where = ".".join(str(part) for part in error["loc"])
+        if "not a decimal string" in error["msg"]:
+            found.append(finding("rubric-number-text", file=file, value=error["input"], where=where))
+        else:
+            found.append(finding("rubric-unreadable", file=file, where=where, why=error["msg"]))
+    return found

@@ -1,0 +1,310 @@
+"""What can be found wrong, as data: `Finding`, and the one catalogue of codes with their Vietnamese messages.
+
+A finding carries no text; the text comes late, from the catalogue, by one grammar: where – what is wrong (value quoted) – what to do.
+docs/findings.md is made from this catalogue and a test compares them. Finds nothing itself: the checks do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """error: the thing does not pass; warning: it passes but somebody should look; note: for the record."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+SEVERITY_WORDS: Mapping[Severity, str] = {Severity.ERROR: "Lỗi", Severity.WARNING: "Cảnh báo", Severity.NOTE: "Ghi chú"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One kind of finding: its usual severity, a title of at most 32 characters, what is wrong, what to do, and where it arises."""
+
+    code: str
+    severity: Severity
+    title: str
+    what: str
+    todo: str
+    stage: str
+
+
+def _entries(stage: str, rows: Iterable[tuple[str, str, str, str, str]]) -> dict[str, Entry]:
+    return {code: Entry(code, Severity(severity), title, what, todo, stage) for code, severity, title, what, todo in rows}
+
+
+FILE_STAGE = "Tệp gửi đến"
+IDENTITY_STAGE = "Nhận dạng biểu mẫu"
+WHOLE_STAGE = "Biểu mẫu còn nguyên vẹn"
+ENTRY_STAGE = "Nội dung tự chấm"
+RETURN_STAGE = "Tiếp nhận"
+RUBRIC_STAGE = "Bộ tiêu chí"
+CAMPAIGN_STAGE = "Sổ đợt đánh giá"
+APPRAISAL_STAGE = "Bảng thẩm định"
+RESULT_STAGE = "Tổng hợp, xếp hạng"
+RECORD_STAGE = "Hồ sơ lưu, kiểm chứng"
+MACHINE_STAGE = "Máy tính, ổ đĩa"
+
+_RESEND = "Mở lại biểu mẫu đã được cấp, điền và lưu dạng .xlsx rồi gửi lại."
+_FRESH = "Dùng biểu mẫu mới gửi kèm (đã giữ nội dung đã nhập), không sửa tệp cũ."
+
+CATALOGUE: Mapping[str, Entry] = {
+    **_entries(
+        FILE_STAGE,
+        [
+            ("file-empty", "error", "Tệp rỗng", "Tệp không có nội dung (0 byte).", _RESEND),
+            ("file-legacy", "error", "Không phải tệp .xlsx", "Tệp thuộc loại {kind}, không phải sổ làm việc .xlsx.", _RESEND),
+            ("file-encrypted", "error", "Tệp đặt mật khẩu mở", "Tệp có mật khẩu mở nên không đọc được.", "Bỏ mật khẩu mở tệp (Tệp > Thông tin > Bảo vệ sổ làm việc) rồi gửi lại."),
+            ("file-not-workbook", "error", "Không phải sổ làm việc", "Tệp không phải sổ làm việc Excel.", _RESEND),
+            ("file-damaged", "error", "Tệp hỏng", "Tệp bị hỏng hoặc chép chưa xong (phần {part}).", "Chép lại từ máy gốc, mở thử bằng Excel rồi gửi lại."),
+            ("file-too-large", "error", "Tệp quá lớn", "Tệp vượt mức cho phép: {what} quá {limit}.", "Gửi tài liệu kiểm chứng thành tệp riêng; không dán ảnh vào biểu mẫu. " + _RESEND),
+            ("file-unsafe", "error", "Tệp không an toàn", "Cấu tạo tệp không an toàn (phần {part}: {why}).", _RESEND),
+            ("file-active", "error", "Tệp có mã lệnh, liên kết", "Tệp mang nội dung không có trong biểu mẫu đã cấp: {what}.", _FRESH),
+        ],
+    ),
+    **_entries(
+        IDENTITY_STAGE,
+        [
+            ("identity-missing", "error", "Không phải biểu mẫu đã cấp", "Tệp không mang nhận dạng của biểu mẫu nào đã cấp.", "Dùng đúng tệp biểu mẫu cơ quan tổ chức đã gửi; không chép nội dung sang tệp khác."),
+            ("identity-altered", "error", "Nhận dạng bị thay đổi", "Nhận dạng ẩn của biểu mẫu đã bị thay đổi ({what}).", _FRESH),
+            ("identity-seal", "error", "Dấu niêm phong sai", "Dấu niêm phong không khớp với biểu mẫu đã cấp.", "Liên hệ cơ quan tổ chức đợt đánh giá để được cấp lại biểu mẫu."),
+            ("identity-unproved", "note", "Chưa kiểm được niêm phong", "Máy này không giữ khóa của cơ quan tổ chức nên không kiểm được dấu niêm phong.", "Cơ quan tiếp nhận sẽ kiểm dấu niêm phong khi nhận."),
+            ("form-other-campaign", "error", "Biểu mẫu của đợt khác", "Biểu mẫu thuộc đợt đánh giá «{seen}», không phải đợt «{expected}».", "Gửi về đúng cơ quan tổ chức, hoặc dùng biểu mẫu của đợt này."),
+            ("form-other-version", "error", "Bộ tiêu chí khác", "Biểu mẫu lập theo bộ tiêu chí «{seen}» không phải bản đang áp dụng «{expected}».", "Xin cấp biểu mẫu mới; biểu mẫu cũ không dùng được."),
+            ("form-other-round", "error", "Biểu mẫu của lần khác", "Biểu mẫu của lần {seen}; lần đang nhận là lần {expected}.", "Dùng biểu mẫu của lần đang nhận."),
+            ("form-other-unit", "error", "Biểu mẫu của đơn vị khác", "Tệp gửi dưới tên «{claimed}» nhưng bên trong là biểu mẫu của «{unit}».", "Mỗi đơn vị chỉ dùng biểu mẫu mang tên mình. Nếu chỉ đặt nhầm tên tệp thì đổi lại tên rồi gửi lại."),
+            ("form-unknown-unit", "error", "Đơn vị không có trong đợt", "Đơn vị «{unit}» không có trong danh sách của đợt đánh giá.", "Kiểm tra lại danh sách đơn vị trong sổ đợt đánh giá."),
+            ("form-superseded", "error", "Biểu mẫu đã được thay thế", "Biểu mẫu số cấp {serial} đã được thay bằng số cấp {latest}.", "Chép nội dung sang biểu mẫu mới nhất đã gửi."),
+            ("form-unknown-layout", "error", "Kiểu biểu mẫu lạ", "Phiên bản chương trình này không đọc được kiểu biểu mẫu «{seen}».", "Cập nhật chương trình, hoặc xin cấp lại biểu mẫu."),
+        ],
+    ),
+    **_entries(
+        WHOLE_STAGE,
+        [
+            ("sheet-missing", "error", "Thiếu trang tính", "Không còn trang «{name}» (bị xóa hoặc đổi tên).", _FRESH),
+            ("sheet-extra", "warning", "Thừa trang tính", "Có thêm trang «{name}» không thuộc biểu mẫu; trang này không được đọc.", "Xóa trang thừa; tài liệu gửi thành tệp riêng."),
+            ("cell-changed", "error", "Ô khóa bị sửa", "Ô khóa bị sửa: đang là «{value}», khi cấp là «{issued}».", _FRESH),
+            ("formula-changed", "error", "Công thức bị sửa", "Công thức bị sửa: đang là «{value}», khi cấp là «{issued}».", _FRESH),
+            ("cell-added", "error", "Nhập ngoài ô cho phép", "Có nội dung «{value}» ở ô không dành để nhập.", "Chuyển nội dung vào ô nền màu; phần khác ghi vào cột Giải trình."),
+            ("rows-moved", "error", "Dòng, cột bị xê dịch", "{count} ô không còn đúng chỗ: dòng hoặc cột đã bị chèn, xóa hay sắp xếp lại.", _FRESH),
+            ("hidden-changed", "error", "Phần ẩn bị sửa", "Trang ẩn của biểu mẫu bị sửa ({count} ô).", _FRESH),
+            ("name-changed", "error", "Tên vùng bị sửa", "Tên vùng «{name}» bị xóa hoặc trỏ sang chỗ khác.", _FRESH),
+            ("merged-input", "error", "Ô nhập bị trộn", "Các ô {value} bị trộn, che mất ô nhập.", "Bỏ trộn ô (Merge & Center) rồi kiểm tra lại nội dung."),
+            ("protection-removed", "note", "Trang không còn khóa", "Trang «{name}» đã bị bỏ khóa; mọi ô đã được đối chiếu lại.", "Không phải làm gì thêm."),
+        ],
+    ),
+    **_entries(
+        ENTRY_STAGE,
+        [
+            ("leaf-unscored", "error", "Chưa chấm", "Tiêu chí chưa chấm.", "Nhập kết quả vào ô nền màu; không có việc thì ghi 0; nếu thuộc diện không đánh giá thì chọn x và giải trình."),
+            ("leaf-incomplete", "error", "Chưa đủ số liệu", "Còn thiếu «{label}».", "Nhập đủ các ô nền màu của tiêu chí; không có thì ghi 0."),
+            ("choice-unknown", "error", "Không có trong danh sách", "«{value}» không có trong danh sách chọn.", "Bấm vào ô, chọn một dòng trong danh sách thả xuống."),
+            ("number-as-text", "error", "Số gõ thành chữ", "«{value}» là chữ, không phải số.", "Có lẽ là số {meant}: xóa ô, gõ lại số bằng bàn phím, không kèm chữ hay dấu cách."),
+            ("not-a-number", "error", "Không phải số", "«{value}» không phải là số.", "Xóa ô, gõ lại một số."),
+            ("number-negative", "error", "Số âm", "Số {value} nhỏ hơn 0.", "Nhập số từ 0 trở lên."),
+            ("number-too-large", "error", "Số quá lớn", "Số {value} vượt mức lớn nhất là {limit}.", "Kiểm tra lại số liệu, đơn vị tính."),
+            ("number-not-whole", "error", "Không phải số nguyên", "Số {value} phải là số nguyên.", "Nhập số nguyên, không có phần thập phân."),
+            ("points-over-max", "error", "Vượt điểm tối đa", "Điểm {value} vượt điểm tối đa {limit}.", "Nhập điểm từ 0 đến {limit}."),
+            ("points-off-step", "error", "Sai bậc điểm", "Điểm {value} không đúng bậc {step}.", "Nhập bội số của {step}."),
+            ("numerator-over-denominator", "error", "Số đạt lớn hơn tổng số", "Số đạt {value} lớn hơn tổng số {denominator}.", "Kiểm tra lại hai số của tiêu chí."),
+            ("survey-no-answers", "error", "Không có phiếu", "Tổng số phiếu bằng 0.", "Nhập số phiếu theo từng mức."),
+            ("input-formula", "error", "Công thức ở ô nhập", "Ô nhập chứa công thức «{value}».", "Xóa công thức, gõ trực tiếp kết quả."),
+            ("input-date", "error", "Ô số bị đổi thành ngày", "Ô số đang mang định dạng ngày (giá trị {value}).", "Có lẽ là số {meant}: xóa ô, chọn định dạng Số (Number) rồi gõ lại."),
+            ("mark-unknown", "error", "Dấu không đánh giá sai", "Ô Không đánh giá chỉ nhận chữ x, đang là «{value}».", "Chọn x, hoặc xóa trống ô."),
+            ("mark-with-value", "error", "Vừa chấm vừa không đánh giá", "Đã chọn Không đánh giá nhưng vẫn nhập kết quả «{value}».", "Xóa kết quả, hoặc xóa dấu x."),
+            ("explanation-missing", "error", "Thiếu giải trình", "Chưa giải trình căn cứ chấm điểm.", "Ghi ngắn gọn căn cứ vào cột Giải trình."),
+            ("skip-unexplained", "error", "Không đánh giá, thiếu lý do", "Tiêu chí không đánh giá nhưng chưa nêu lý do.", "Ghi lý do vào cột Giải trình, kèm văn bản chứng minh."),
+            ("evidence-missing", "error", "Thiếu tài liệu kiểm chứng", "Chưa có tài liệu kiểm chứng.", "Thêm ít nhất một dòng ở trang Tài liệu kiểm chứng cho tiêu chí này."),
+            ("evidence-no-criterion", "error", "Tài liệu chưa gắn tiêu chí", "Dòng tài liệu chưa chọn đúng tiêu chí (đang là «{value}»).", "Chọn tiêu chí trong danh sách thả xuống ở cột Tiêu chí."),
+            ("evidence-blank", "error", "Tài liệu chưa có nội dung", "Dòng tài liệu mới có tiêu chí, chưa có số, trích yếu hay tệp.", "Ghi số, ký hiệu, trích yếu hoặc tên tệp, đường dẫn."),
+            ("evidence-date", "warning", "Ngày văn bản chưa rõ", "Ngày «{value}» không phải là ngày hợp lệ.", "Gõ ngày theo dạng ngày/tháng/năm, ví dụ 05/02/2018."),
+            ("evidence-full", "note", "Đã dùng hết dòng tài liệu", "Bảng tài liệu kiểm chứng đã kín {count} dòng.", "Gộp các tài liệu cùng loại vào một dòng, hoặc lập danh mục riêng và ghi tên tệp vào một dòng."),
+            ("approval-missing", "error", "Thiếu thông tin phê duyệt", "Trang Phê duyệt còn trống «{label}».", "Điền đủ trang Phê duyệt trước khi gửi."),
+            ("approval-unknown", "error", "Phê duyệt chưa đúng", "«{label}» đang là «{value}».", "Chọn «{wanted}» trong danh sách sau khi thủ trưởng đã duyệt."),
+            ("approval-date", "error", "Ngày chưa hợp lệ", "«{label}»: «{value}» không phải là ngày hợp lệ.", "Gõ ngày theo dạng ngày/tháng/năm."),
+            ("text-too-long", "warning", "Nội dung quá dài", "Nội dung dài {count} ký tự, quá {limit}.", "Rút gọn; phần chi tiết gửi thành tệp kèm theo."),
+            ("text-strange", "warning", "Ký tự lạ", "Nội dung có ký tự điều khiển, ký tự ẩn hoặc phông chữ cũ (TCVN3, VNI).", "Gõ lại bằng bảng mã Unicode."),
+        ],
+    ),
+    **_entries(
+        RETURN_STAGE,
+        [
+            ("return-late", "warning", "Gửi quá hạn", "Nhận lúc {received}, sau hạn {closes}.", "Kết quả xử lý theo quy chế; nếu có lý do chính đáng thì cơ quan tổ chức quyết định mở lại."),
+            ("return-early", "warning", "Gửi trước giờ mở", "Nhận lúc {received}, trước giờ mở {opens}.", "Không phải gửi lại."),
+            ("return-same-file", "note", "Tệp đã nhận trước đó", "Tệp giống hệt tệp đã nhận lúc {received}.", "Không phải làm gì thêm."),
+            ("return-same-answers", "note", "Nội dung đã nhận trước đó", "Nội dung giống hệt hồ sơ đã nhận lúc {received}.", "Không phải làm gì thêm."),
+            ("return-replaces", "note", "Thay cho hồ sơ trước", "Hồ sơ này thay cho hồ sơ nhận lúc {received}.", "Kiểm tra lại nếu không định gửi thay."),
+            ("return-withdrawn", "note", "Hồ sơ đã rút", "Hồ sơ nhận lúc {received} đã được rút theo quyết định của cơ quan tổ chức.", "Gửi lại nếu cần."),
+            ("return-skipped", "note", "Tệp không xử lý", "Bỏ qua: {why}.", "Không phải làm gì thêm."),
+            ("return-reader-failed", "error", "Không đọc được tệp", "Đọc tệp quá lâu hoặc chương trình đọc bị dừng.", _RESEND),
+        ],
+    ),
+    **_entries(
+        RUBRIC_STAGE,
+        [
+            ("rubric-unreadable", "error", "Sai cấu trúc", "Bộ tiêu chí sai cấu trúc tại {where}: {why}.", "Sửa tệp dữ liệu của bộ tiêu chí."),
+            ("rubric-duplicate-code", "error", "Trùng mã", "Mã {value} dùng cho hai tiêu chí.", "Đánh lại mã."),
+            ("rubric-code-parent", "error", "Mã không theo mã cha", "Mã {value} không nối tiếp mã cha {parent}.", "Sửa mã; có lẽ là {meant}."),
+            ("rubric-code-order", "warning", "Mã không liên tục", "Mã {value} đứng ở vị trí của {meant}.", "Kiểm tra lại thứ tự, mã gõ nhầm."),
+            ("rubric-sum", "error", "Tổng điểm không khớp", "Tổng điểm các mục con là {sum}, khác điểm tối đa {value}.", "Sửa điểm của mục con hoặc của mục này."),
+            ("rubric-total", "warning", "Tổng khác thang điểm", "Tổng các lĩnh vực là {sum}, phụ lục ghi {value}.", "Nếu có chủ ý thì giữ nguyên; nếu không thì sửa."),
+            ("rubric-not-100", "warning", "Thang điểm khác 100", "Thang điểm là {value}, không phải 100.", "Nếu có chủ ý thì giữ nguyên."),
+            ("rubric-best", "error", "Mức cao nhất không khớp", "Mức cao nhất được {best} điểm, khác điểm tối đa {value}.", "Sửa điểm của mức hoặc điểm tối đa."),
+            ("rubric-level-order", "warning", "Mức điểm trùng hoặc lộn xộn", "Các mức điểm không giảm dần hoặc trùng điểm ({value}).", "Sắp xếp lại các mức."),
+            ("rubric-level-text", "error", "Hai mức cùng lời", "Hai lựa chọn cùng lời «{value}».", "Viết lại cho khác nhau."),
+            ("rubric-band-gap", "error", "Khoảng tỷ lệ bị hở", "Tỷ lệ {value} % không thuộc khoảng nào.", "Bổ sung hoặc nới khoảng."),
+            ("rubric-band-overlap", "error", "Khoảng tỷ lệ chồng nhau", "Tỷ lệ {value} % thuộc hai khoảng.", "Sửa lại hai đầu của khoảng."),
+            ("rubric-number-missing", "error", "Thiếu số trong lời văn", "Lời văn «{value}» còn bỏ trống số.", "Điền số còn thiếu."),
+            ("rubric-level-coded", "error", "Mức chấm đánh mã tiêu chí", "«{value}» có vẻ là mức chấm điểm chứ không phải tiêu chí.", "Đưa vào cách chấm của tiêu chí cha."),
+            ("rubric-number-text", "error", "Số viết sai", "Số «{value}» viết sai (dấu phẩy, dấu cách hoặc không để trong nháy).", "Viết số thập phân với dấu chấm, trong nháy kép."),
+            ("rubric-spaces", "warning", "Dấu cách thừa", "«{value}» có dấu cách thừa hoặc ký tự lạ.", "Xóa dấu cách, ký tự thừa."),
+            ("rubric-too-long", "error", "Lời văn quá dài", "«{value}» dài {count} ký tự, quá {limit}.", "Rút gọn để dùng được trong danh sách chọn của Excel."),
+            ("rubric-skip-reason", "error", "Thiếu lý do không đánh giá", "Cho phép không đánh giá khi không phát sinh nhưng chưa nêu lý do (may_skip).", "Bổ sung lý do."),
+            ("rubric-survey-self", "error", "Khảo sát không tự chấm", "Cách chấm theo khảo sát hoặc do trên cho điểm không dùng cho tiêu chí tự chấm.", "Đổi người chấm hoặc cách chấm."),
+            ("rubric-no-evidence", "warning", "Chưa nêu tài liệu kiểm chứng", "Tiêu chí tự chấm chưa nêu tài liệu kiểm chứng.", "Bổ sung tài liệu cần có."),
+            ("rubric-deduction-step", "warning", "Trừ quá lớn", "Mức {value} của một trường hợp lớn hơn điểm tối đa {maximum}.", "Kiểm tra lại mức trừ, mức cộng."),
+            ("rubric-grades", "error", "Bảng xếp loại sai", "Các mức xếp loại phải giảm dần, khác nhau và mức cuối từ 0 %.", "Sửa bảng xếp loại."),
+        ],
+    ),
+    **_entries(
+        CAMPAIGN_STAGE,
+        [
+            ("campaign-unreadable", "error", "Không đọc được sổ đợt", "Không đọc được sổ đợt đánh giá: {why}.", "Đóng tệp trong Excel, kiểm tra tệp dot_danh_gia.xlsx."),
+            ("campaign-missing", "error", "Thiếu thông tin", "Còn trống «{label}».", "Điền vào ô này."),
+            ("campaign-value", "error", "Giá trị không hợp lệ", "«{value}» không hợp lệ cho «{label}» ({allowed}).", "Sửa lại ô này."),
+            ("campaign-duplicate", "error", "Trùng dòng", "«{value}» đã có ở ô {first}.", "Xóa hoặc sửa một trong hai dòng."),
+            ("campaign-unknown", "error", "Không có trong danh sách", "«{value}» không có trong {where}.", "Sửa lại, hoặc bổ sung vào {where}."),
+            ("campaign-frozen", "error", "Đã cấp biểu mẫu", "Không đổi được {label} sau khi đã cấp biểu mẫu (đang là «{value}», khi cấp là «{issued}»).", "Trả lại giá trị cũ; muốn đổi thì lập đợt mới."),
+            ("campaign-version", "error", "Không có bộ tiêu chí", "Không có bộ tiêu chí «{value}».", "Xem danh sách bằng lệnh: cchc rubric list."),
+            ("campaign-central-missing", "warning", "Chưa có điểm tập trung", "Chưa nhập «{label}» của {count} đơn vị.", "Nhập kết quả điều tra, nhận xét vào sổ đợt đánh giá."),
+        ],
+    ),
+    **_entries(
+        APPRAISAL_STAGE,
+        [
+            ("appraisal-foreign", "error", "Không phải bảng thẩm định", "Tệp không phải bảng thẩm định của đợt này.", "Dùng đúng tệp đã lập trong 05_tham_dinh."),
+            ("appraisal-locked-changed", "error", "Ô khóa bị sửa", "Ô khóa của bảng thẩm định bị sửa: đang là «{value}», khi lập là «{issued}».", "Lập lại bảng thẩm định bằng lệnh appraise, chép điểm và lý do sang."),
+            ("appraisal-score", "error", "Điểm thẩm định sai", "«{value}» không phải là điểm từ 0 đến {limit}.", "Nhập số từ 0 đến {limit}{skip}."),
+            ("appraisal-no-reason", "warning", "Thiếu lý do thay đổi điểm", "Điểm thẩm định {value} khác điểm tự chấm {self} nhưng chưa ghi lý do.", "Ghi lý do vào cột Lý do, ý kiến."),
+            ("appraisal-hole", "warning", "Chưa thẩm định", "Đơn vị «{unit}» còn {count} tiêu chí chưa thẩm định.", "Nhập đủ Điểm thẩm định; đồng ý thì nhập bằng điểm tự chấm."),
+            ("appraisal-stale", "note", "Bảng đã được thay", "Bảng này lập trước khi có hồ sơ mới của «{unit}»; điểm của đơn vị đó không lấy ở đây.", "Chấm đơn vị đó ở bảng mới lập."),
+            ("appraisal-conflict", "error", "Hai bảng chấm khác nhau", "Tiêu chí của «{unit}» được chấm {value} ở bảng này, {other} ở bảng «{book}».", "Thống nhất một điểm, xóa điểm ở bảng kia."),
+        ],
+    ),
+    **_entries(
+        RESULT_STAGE,
+        [
+            ("unit-missing", "warning", "Chưa có hồ sơ", "«{unit}» không có hồ sơ hợp lệ trong hạn: {treatment}.", "Đôn đốc, hoặc quyết định theo quy chế."),
+            ("unit-unfinished", "error", "Chưa đủ điểm để xếp hạng", "«{unit}» chưa xếp hạng được: {why}.", "Hoàn thành phần còn thiếu rồi chạy lại."),
+            ("issue-first", "error", "Chưa cấp biểu mẫu", "Chưa cấp biểu mẫu của đợt này.", "Chạy lệnh issue trước."),
+            ("unit-not-found", "error", "Không có đơn vị", "Không có đơn vị «{value}» trong đợt đánh giá.", "Xem mã đơn vị trong sổ đợt đánh giá."),
+            ("decision-refused", "error", "Không ghi được quyết định", "Không thực hiện được «{what}» với «{unit}»: {why}.", "Kiểm tra lại tình trạng bằng lệnh status."),
+        ],
+    ),
+    **_entries(
+        RECORD_STAGE,
+        [
+            ("record-chain", "error", "Sổ theo dõi bị sửa", "Sổ theo dõi đứt mạch tại sự kiện {seq} ({what}).", "Khôi phục từ bản sao lưu; không sửa tay tệp so_theo_doi.sqlite."),
+            ("record-original", "error", "Bản gốc mất hoặc bị sửa", "Bản gốc {hash} bị mất hoặc không còn nguyên vẹn.", "Khôi phục thư mục 03_ban_goc từ bản sao lưu."),
+            ("record-book", "error", "Kết quả không khớp hồ sơ", "Tệp khác với bản lập lại từ hồ sơ lưu (phần {part}).", "Chạy lại lệnh đã lập ra tệp này, hoặc xem ai đã sửa tệp."),
+            ("record-book-missing", "error", "Mất tệp kết quả", "Tệp đã lập không còn trong thư mục.", "Chạy lại lệnh đã lập ra tệp này."),
+            ("clock-behind", "error", "Đồng hồ máy bị lùi", "Đồng hồ máy ({now}) lùi trước sự kiện gần nhất trong sổ theo dõi ({last}).", "Chỉnh lại ngày giờ của máy rồi chạy lại."),
+        ],
+    ),
+    **_entries(
+        MACHINE_STAGE,
+        [
+            ("file-busy", "error", "Tệp đang mở", "Tệp đang mở ở chương trình khác nên không ghi được.", "Đóng tệp trong Excel rồi chạy lại."),
+            ("no-permission", "error", "Không có quyền", "Không có quyền đọc hoặc ghi tệp, thư mục này.", "Kiểm tra quyền của thư mục hoặc chọn thư mục khác."),
+            ("disk-full", "error", "Ổ đĩa đầy", "Ổ đĩa đã đầy nên không ghi được.", "Giải phóng chỗ trống rồi chạy lại; dữ liệu đã có vẫn nguyên."),
+            ("cannot-write", "error", "Không ghi được", "Không ghi được: {why}.", "Kiểm tra ổ đĩa, thư mục rồi chạy lại."),
+            ("ledger-busy", "error", "Sổ theo dõi đang bận", "Một chương trình khác đang dùng sổ theo dõi.", "Chờ chương trình kia chạy xong rồi chạy lại."),
+            ("ledger-damaged", "error", "Sổ theo dõi hỏng", "Không đọc được sổ theo dõi so_theo_doi.sqlite.", "Khôi phục từ bản sao lưu."),
+            ("key-missing", "error", "Không thấy khóa niêm phong", "Không thấy khóa niêm phong {key} của cơ quan trên máy này.", "Chép tệp khóa vào {folder}; nếu đã mất khóa, xem tài liệu «Mất khóa»."),
+            ("folder-not-campaign", "error", "Không phải thư mục đợt", "Thư mục không có sổ đợt đánh giá dot_danh_gia.xlsx.", "Chọn đúng thư mục của đợt, hoặc tạo mới bằng lệnh: cchc new."),
+            ("folder-not-empty", "error", "Thư mục đã có dữ liệu", "Thư mục đã có nội dung khác.", "Chọn một thư mục mới hoặc rỗng."),
+        ],
+    ),
+}
+
+
+class _Blank(dict[str, str]):
+    """Parameters of a message: one that is not given shows as an ellipsis rather than failing before an officer's eyes."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def shown(text: object, limit: int = 80) -> str:
+    """`text` fit to be quoted in a message: one line, no control or direction characters, at most `limit` characters."""
+    line = "".join(ch if ch.isprintable() else " " for ch in str(text))
+    line = " ".join(line.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong, with its place. `cell` is one A1 address; `criterion` a code of the appendix; `value` what was seen, as text."""
+
+    code: str
+    severity: Severity
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    criterion: str = ""
+    value: str = ""
+    params: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def entry(self) -> Entry:
+        """Its entry in the catalogue."""
+        return CATALOGUE[self.code]
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do, in Vietnamese, without the place."""
+        words = _Blank({"value": shown(self.value), **{name: shown(value, 160) for name, value in self.params}})
+        return f"{self.entry.what.format_map(words)} {self.entry.todo.format_map(words)}"
+
+    @property
+    def place(self) -> str:
+        """Where, in words: sheet, cell, criterion; empty for a finding about the whole file."""
+        parts = [f"trang «{self.sheet}»" if self.sheet else "", f"ô {self.cell}" if self.cell else ""]
+        if self.criterion:
+            parts.append(f"tiêu chí {self.criterion}")
+        return ", ".join(part for part in parts if part)
+
+    def at(self, **place: str) -> Finding:
+        """The same finding with its place filled in (`file`, `sheet`, `cell`, `criterion`)."""
+        return replace(self, **place)  # type: ignore[arg-type]  # only str fields are passed
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--json` prints: code, severity, file, sheet, cell, criterion, message."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "file": self.file,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "criterion": self.criterion,
+            "message": self.message,
+        }
+
+
+def finding(code: str, *, severity: Severity | None = None, file: str = "", sheet: str = "", cell: str = "", criterion: str = "",
+            value: object = "", **params: object) -> Finding:
+    """A finding of the catalogue's usual severity, or of the one the version sets. Raises KeyError for a code not in the catalogue."""
+    entry = CATALOGUE[code]
+    words = tuple(sorted((name, str(text)) for name, text in params.items()))
+    return Finding(code, severity or entry.severity, file, sheet, cell, criterion, str(value), words)
+
+
+def errors(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that block."""
+    return [one for one in findings if one.severity is Severity.ERROR]

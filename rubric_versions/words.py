@@ -1,0 +1,118 @@
+"""The words officers read on sheets and in the terminal, in one place (messages of findings stand in `findings`)."""
+
+from __future__ import annotations
+
+# sheets of the entry form
+GUIDE, SCORING, EVIDENCE, SUMMARY, CHECK, APPROVAL, META = (
+    "Hướng dẫn", "Tự chấm điểm", "Tài liệu kiểm chứng", "Tổng hợp", "Rà soát lỗi", "Phê duyệt", "_meta",
+)
+
+SCORING_HEADS = (
+    "STT", "Lĩnh vực / Tiêu chí / Tiêu chí thành phần", "Điểm tối đa", "Kết quả thực hiện", "Điểm tự chấm",
+    "Không đánh giá", "Giải trình", "Tài liệu", "Tình trạng",
+)
+EVIDENCE_HEADS = (
+    "STT", "Tiêu chí", "Số, ký hiệu", "Ngày ban hành", "Cơ quan ban hành", "Trích yếu nội dung", "Mục, trang", "Tệp hoặc đường dẫn", "Tình trạng",
+)
+SUMMARY_HEADS = ("STT", "Lĩnh vực", "Số tiêu chí đã chấm", "Điểm tối đa", "Không đánh giá", "Điểm tự chấm", "Tỷ lệ (%)")
+CHECK_HEADS = ("STT", "Mức", "Mã", "Tiêu chí", "Vấn đề và cách sửa", "Đến ô")
+
+TITLE = "BẢNG TỰ ĐÁNH GIÁ, CHẤM ĐIỂM CẢI CÁCH HÀNH CHÍNH NĂM {year}"
+BASIS = "(Kèm theo Báo cáo số ….…/BC-….… ngày … tháng … năm ….… của {unit})"
+CRITERIA_BASIS = "Tiêu chí theo {basis}"
+ILLUSTRATIVE = "Nội dung, điểm và mức của tiêu chí mang tính minh họa, không phải bản do cơ quan có thẩm quyền ban hành."
+APPENDIX = "Phụ lục {number}"
+UNIT_ROUND = "{unit} – {campaign}{round}"
+ROUND = " – lần {round}"
+
+BY_SURVEY = "Điều tra xã hội học"
+BY_LEADERS = "Lãnh đạo nhận xét"
+BY_COUNCIL = "Hội đồng chấm"
+SCORED_BY = {"survey": BY_SURVEY, "leaders": BY_LEADERS, "council": BY_COUNCIL}
+NOT_SELF = "– Không tự chấm"
+
+STATUS = (
+    "✓ Đủ",
+    "○ Chưa chấm",
+    "✗ Chưa đủ số liệu",
+    "✗ Số liệu sai",
+    "✗ Ô đánh dấu sai",
+    "✗ Vừa chấm, vừa x",
+    "{sign} Thiếu giải trình",
+    "{sign} Thiếu tài liệu",
+    "{sign} Thiếu giải trình, tài liệu",
+    "✗ Thiếu lý do",
+)
+STATUS_SKIPPED = "– Không đánh giá"
+PROBLEMS = (
+    "",
+    "Chưa chấm: nhập kết quả vào ô nền màu (không có việc thì ghi 0), hoặc chọn x ở cột Không đánh giá nếu được phép và giải trình.",
+    "Chưa đủ số liệu: nhập đủ các ô nền màu của tiêu chí này; không có thì ghi 0.",
+    "Số liệu sai: chọn đúng trong danh sách, hoặc gõ lại bằng số; số không âm, số đạt không lớn hơn tổng số, điểm không quá điểm tối đa.",
+    "Cột Không đánh giá chỉ nhận chữ x; chọn lại x hoặc xóa trống.",
+    "Đã chọn x (không đánh giá) nhưng vẫn còn kết quả: xóa một trong hai.",
+    "Chưa giải trình: ghi ngắn gọn căn cứ chấm điểm vào cột Giải trình.",
+    "Chưa có tài liệu kiểm chứng: thêm một dòng ở trang Tài liệu kiểm chứng, chọn tiêu chí này.",
+    "Chưa giải trình và chưa có tài liệu kiểm chứng: ghi căn cứ vào cột Giải trình, thêm một dòng ở trang Tài liệu kiểm chứng.",
+    "Không đánh giá thì phải nêu lý do ở cột Giải trình.",
+)
+EVIDENCE_GOOD, EVIDENCE_NO_CRITERION, EVIDENCE_NO_CONTENT = "✓ Đủ", "✗ Chọn tiêu chí", "✗ Ghi nội dung"
+EVIDENCE_PROBLEMS = (
+    "Có dòng tài liệu chưa chọn tiêu chí trong danh sách (bấm ô bên cạnh để đến dòng đầu tiên).",
+    "Có dòng tài liệu đã chọn tiêu chí nhưng chưa ghi số, trích yếu hoặc tệp (bấm ô bên cạnh để đến dòng đầu tiên).",
+)
+ERROR, WARNING = "Lỗi", "Lưu ý"
+APPROVAL_PROBLEM = "Trang Phê duyệt: chưa có «{label}»."
+APPROVED = "Đã phê duyệt"
+
+CAN_SEND = "Không còn lỗi: có thể trình thủ trưởng phê duyệt và gửi hồ sơ."
+SUBTOTAL = "TỔNG CỘNG (phần tự chấm)"
+SKIPPED_TOTAL = "Trừ: điểm tối đa của tiêu chí không đánh giá"
+POSSIBLE_TOTAL = "Điểm tối đa để đánh giá (phần tự chấm)"
+RATE_TOTAL = "Tỷ lệ điểm tự chấm / điểm tối đa phần tự chấm (%)"
+NO_SURVEY = "Chưa gồm điểm điều tra xã hội học, điểm lãnh đạo và Hội đồng chấm; vì vậy biểu này chưa xác định Chỉ số và chưa xếp loại."
+
+APPROVAL_LABELS = {
+    "council": "Quyết định thành lập Hội đồng (số, ngày)",
+    "meeting": "Ngày họp Hội đồng",
+    "preparer": "Người lập: họ và tên",
+    "preparer_title": "Người lập: chức vụ",
+    "contact": "Điện thoại, thư điện tử liên hệ",
+    "head": "Thủ trưởng: họ và tên",
+    "head_title": "Thủ trưởng: chức vụ",
+    "report": "Báo cáo tự đánh giá (số, ngày)",
+    "date": "Ngày phê duyệt",
+    "approved": "Kết luận của thủ trưởng",
+}
+APPROVAL_REQUIRED = ("council", "meeting", "preparer", "head", "head_title", "date", "approved")
+APPROVAL_DATES = ("meeting", "date")
+DIGEST_LABEL = "Mã đối chiếu (chương trình ghi khi chốt điểm)"
+
+PROMPTS = {
+    "choice": ("Chọn trong danh sách", "Bấm mũi tên bên phải ô, chọn một dòng.", "Ô này chỉ nhận một dòng có trong danh sách. Bấm mũi tên để chọn."),
+    "whole": ("Nhập số nguyên", "Số nguyên từ 0 trở lên. Không có thì ghi 0.", "Ô này chỉ nhận số nguyên từ 0 trở lên, không kèm chữ."),
+    "number": ("Nhập số", "Số từ 0 trở lên, có thể có phần thập phân. Không có thì ghi 0.", "Ô này chỉ nhận số từ 0 trở lên, không kèm chữ."),
+    "points": ("Nhập điểm", "Điểm từ 0 đến {limit}.", "Ô này chỉ nhận điểm từ 0 đến {limit}."),
+    "percent": ("Nhập tỷ lệ", "Tỷ lệ phần trăm từ 0 đến 100.", "Ô này chỉ nhận số từ 0 đến 100."),
+    "mark": ("Không đánh giá", "Chọn x khi: {reason}. Phải nêu lý do ở cột Giải trình.", "Ô này chỉ nhận chữ x, hoặc để trống."),
+    "explanation": ("Giải trình", "Căn cứ chấm điểm: việc đã làm, số liệu, văn bản. Tối đa 2000 ký tự.", "Giải trình dài quá 2000 ký tự."),
+    "text": ("Nhập nội dung", "Tối đa {limit} ký tự.", "Nội dung dài quá {limit} ký tự."),
+    "date": ("Nhập ngày", "Gõ ngày/tháng/năm, ví dụ 05/02/2018.", "Ô này chỉ nhận ngày hợp lệ, gõ theo dạng ngày/tháng/năm."),
+}
+
+GUIDE_STEPS = (
+    ("1", "Mở trang Tự chấm điểm. Chỉ nhập vào ô nền vàng nhạt; các ô khác đã khóa và tự tính."),
+    ("2", "Mỗi tiêu chí: chọn mức hoặc nhập số liệu ở cột Kết quả thực hiện. Không có việc phát sinh thì ghi 0; để trống nghĩa là chưa chấm."),
+    ("3", "Ghi căn cứ chấm điểm ở cột Giải trình của từng tiêu chí."),
+    ("4", "Tiêu chí được phép không đánh giá có ô màu ở cột Không đánh giá: chọn x và nêu lý do. Điểm tối đa của tiêu chí đó được trừ khỏi tổng."),
+    ("5", "Trang Tài liệu kiểm chứng: mỗi tài liệu một dòng, chọn tiêu chí ở cột thứ hai; tên tệp ghi đúng như tệp gửi kèm."),
+    ("6", "Trang Rà soát lỗi: sửa từng dòng, bấm vào ô ở cột cuối để đến đúng chỗ, đến khi không còn lỗi."),
+    ("7", "Trang Phê duyệt: điền đủ, thủ trưởng duyệt rồi chọn Đã phê duyệt. Lưu tệp dạng .xlsx và gửi, không đổi cấu trúc tệp."),
+)
+GUIDE_SIGNS = (
+    ("✓", "đủ điểm, giải trình, tài liệu"),
+    ("○", "chưa chấm"),
+    ("✗", "có lỗi phải sửa"),
+    ("!", "điều cần lưu ý, vẫn gửi được"),
+    ("–", "không đánh giá, hoặc không do đơn vị tự chấm"),
+)

@@ -1,0 +1,41 @@
+"""What all tests share: LibreOffice, the tests that take minutes, and how Hypothesis looks for cases."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.office import Office
+
+# Slow machines are not failures. The same commit must give the same verdict in CI; elsewhere new cases are welcome.
+settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("ci", settings.get_profile("dev"), derandomize=True)
+settings.register_profile("exhaustive", settings.get_profile("dev"), max_examples=10_000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--exhaustive", action="store_true", help="also run the tests that take minutes, on 10,000 cases")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    in_ci = "ci" if os.environ.get("CI") else "dev"
+    settings.load_profile("exhaustive" if config.getoption("--exhaustive") else in_ci)
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "office" in getattr(item, "fixturenames", ()):
+            item.add_marker("office")
+            item.add_marker(pytest.mark.xdist_group("office"))  # one LibreOffice, on one worker
+    if not config.getoption("--exhaustive"):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("exhaustive")])
+        items[:] = [item for item in items if not item.get_closest_marker("exhaustive")]
+
+
+@pytest.fixture(scope="session")
+def office() -> Iterator[Office]:
+    """A running LibreOffice. Where there is none the test fails: it is never skipped."""
+    with Office() as running:
+        yield running

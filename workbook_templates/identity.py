@@ -1,0 +1,64 @@
+"""Who a workbook was issued to, and the words that are sealed. Makes no seal: the office's key lives in `processor.keys`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+
+from rubric_versions.model import canonical_json
+
+PROPERTY_PREFIX = "cchc_"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a form of ours carries, in its hidden sheet and in its document properties, all as text.
+
+    `kind` is the sort of workbook; `serial` counts issues of one form (a new serial supersedes the old); `key` names the office's key;
+    `seal` is the hex HMAC over everything else (empty: not sealed yet).
+    """
+
+    kind: str
+    campaign: str
+    campaign_title: str
+    organiser: str
+    unit: str
+    unit_name: str
+    tier: str
+    version: str
+    version_digest: str
+    layout: str
+    round: str
+    serial: str
+    key: str = ""
+    seal: str = ""
+
+    @property
+    def form_id(self) -> str:
+        """A short name of this very form, the same every time it is made: 16 hex digits."""
+        return hashlib.sha256(self.message()).hexdigest()[:16]
+
+    def message(self) -> bytes:
+        """What is sealed: every field but the seal, in one spelling."""
+        return canonical_json({name: value for name, value in asdict(self).items() if name != "seal"}).encode("utf-8")
+
+    def sealed(self, seal: str) -> Identity:
+        """The same identity with its seal."""
+        return replace(self, seal=seal)
+
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """Its fields in order, with the form's id, as the hidden sheet holds them."""
+        return (*asdict(self).items(), ("form_id", self.form_id))
+
+    def properties(self) -> dict[str, str]:
+        """The same for the document's custom properties; Excel takes 255 characters each."""
+        return {PROPERTY_PREFIX + name: value[:255] for name, value in self.rows()}
+
+
+def from_rows(rows: Mapping[str, str]) -> Identity | None:
+    """The identity those rows spell, or None when one is missing; whether it is true is for the seal to say."""
+    names = [one.name for one in fields(Identity)]
+    if any(name not in rows for name in names):
+        return None
+    return Identity(**{name: rows[name] for name in names})

@@ -1,0 +1,98 @@
+"""How cells look: one named set of looks for every workbook, calm and fit for black-and-white print (NĐ 30/2020/NĐ-CP, Phụ lục I).
+
+One accent colour; where to type is one colour and nothing else is; every state has a sign as well as a colour.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+ACCENT = "#1F4E5F"
+INPUT_FILL = "#FFF8DC"
+LINE = "#A9B4BC"
+SOFT = "#F2F5F7"
+
+BASE: dict[str, Any] = {"font_name": "Times New Roman", "font_size": 11, "valign": "vcenter"}
+
+_BOX: dict[str, Any] = {"border": 1, "border_color": LINE, "text_wrap": True}
+_CENTRE: dict[str, Any] = {**_BOX, "align": "center"}
+_INPUT: dict[str, Any] = {**_BOX, "bg_color": INPUT_FILL, "locked": False}
+_WRONG: dict[str, Any] = {"bg_color": "#FBE3E0", "border": 2, "border_color": "#A3231B"}
+_POINTS = "0.00##"
+_DATE = "dd/mm/yyyy"
+
+LOOKS: dict[str, dict[str, Any]] = {
+    # running text and headings
+    "text": {},
+    "wrap": {"text_wrap": True, "valign": "top"},
+    "appendix": {"bold": True, "font_size": 14, "align": "center"},
+    "title": {"bold": True, "font_size": 13, "align": "center"},
+    "basis": {"italic": True, "font_size": 12, "align": "center", "text_wrap": True},
+    "unit": {"bold": True, "font_size": 12, "align": "center", "font_color": ACCENT},
+    "strip": {"bold": True, "font_size": 12, "align": "center", "font_color": ACCENT, "bg_color": SOFT, "top": 1, "bottom": 1,
+              "top_color": ACCENT, "bottom_color": ACCENT},
+    "sentence": {"bold": True, "font_size": 12, "align": "center", "text_wrap": True, "border": 1, "border_color": LINE},
+    "section": {"bold": True, "font_size": 12, "font_color": ACCENT, "bottom": 1, "bottom_color": LINE},
+    "small": {"italic": True, "font_size": 11, "font_color": "#5A6670", "text_wrap": True, "valign": "top"},
+    "small_centre": {"italic": True, "font_size": 11, "font_color": "#5A6670", "text_wrap": True, "align": "center"},
+    "centre_plain": {"align": "center", "valign": "top"},
+    "link": {"font_color": ACCENT, "underline": 1, "text_wrap": True},
+    # pieces of rich text
+    "piece": {"font_size": 11},
+    "piece_bold": {"font_size": 11, "bold": True},
+    "piece_note": {"font_size": 11, "italic": True, "font_color": "#5A6670"},
+    # tables
+    "head": {**_CENTRE, "bold": True, "bg_color": SOFT},
+    "head_number": {**_CENTRE, "italic": True},
+    "field_code": {**_CENTRE, "bold": True, "bg_color": SOFT},
+    "field": {**_BOX, "bold": True, "bg_color": SOFT},
+    "field_points": {**_CENTRE, "bold": True, "bg_color": SOFT, "num_format": _POINTS},
+    "criterion_code": {**_CENTRE, "bold": True},
+    "criterion": {**_BOX, "bold": True},
+    "criterion_points": {**_CENTRE, "bold": True, "num_format": _POINTS},
+    "code": {**_CENTRE},
+    "cell": {**_BOX},
+    "cell_top": {**_BOX, "valign": "top"},
+    "centre": {**_CENTRE},
+    "points": {**_CENTRE, "num_format": _POINTS},
+    "points_bold": {**_CENTRE, "bold": True, "num_format": _POINTS},
+    "rate": {**_CENTRE, "num_format": "0.00"},
+    "rate_bold": {**_CENTRE, "bold": True, "num_format": "0.00"},
+    "result": {**_CENTRE, "font_color": "#5A6670", "num_format": '0.00" %"'},
+    "status": {**_BOX, "font_size": 11},
+    "input_label": {**_BOX, "italic": True, "indent": 1},
+    "central": {**_CENTRE, "italic": True, "font_color": "#5A6670"},
+    "status_more": {**_BOX, "font_color": "#8B959C"},
+    "cell_left_link": {**_BOX, "font_color": ACCENT, "underline": 1},
+    "input_centre_sample": {**_BOX, "bg_color": INPUT_FILL},
+    "cell_link": {**_CENTRE, "font_color": ACCENT, "underline": 1},
+    "date": {**_CENTRE, "num_format": _DATE},
+    "moment": {**_CENTRE, "num_format": "dd/mm/yyyy hh:mm"},
+    "total": {**_BOX, "bold": True, "align": "right"},
+    "number": {**_CENTRE, "num_format": "0"},
+    "number_bold": {**_CENTRE, "bold": True, "num_format": "0"},
+    # where people type: the only shaded cells that are yellow
+    "input": {**_INPUT},
+    "input_number": {**_INPUT, "align": "center", "num_format": "#,##0.####"},
+    "input_points": {**_INPUT, "align": "center", "num_format": "0.###"},
+    "input_centre": {**_INPUT, "align": "center"},
+    "input_date": {**_INPUT, "align": "center", "num_format": _DATE},
+    "input_moment": {**_INPUT, "align": "center", "num_format": "dd/mm/yyyy hh:mm"},
+    "input_text": {**_INPUT, "num_format": "@"},
+    # what a returned form got wrong
+    "input_wrong": {**_INPUT, **_WRONG},
+    "input_number_wrong": {**_INPUT, **_WRONG, "align": "center", "num_format": "#,##0.####"},
+    "input_points_wrong": {**_INPUT, **_WRONG, "align": "center", "num_format": "0.###"},
+    "input_centre_wrong": {**_INPUT, **_WRONG, "align": "center"},
+    "input_date_wrong": {**_INPUT, **_WRONG, "align": "center", "num_format": _DATE},
+    "input_text_wrong": {**_INPUT, **_WRONG, "num_format": "@"},
+    # working columns nobody sees
+    "helper": {"font_color": "#808080", "font_size": 11},
+    # conditions
+    "is_good": {"font_color": "#1E6B3C"},
+    "is_bad": {"font_color": "#A3231B", "bold": True},
+    "is_doubtful": {"font_color": "#8A5A00", "bold": True},
+    "is_bad_plain": {"font_color": "#A3231B"},
+    "is_doubtful_plain": {"font_color": "#8A5A00"},
+    "is_off": {"font_color": "#5A6670", "italic": True},
+}
