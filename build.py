@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 if sys.version_info < (3, 11):  # noqa: UP036 - the very people this is for run an older one
+    found = f"{sys.version_info[0]}.{sys.version_info[1]} ({sys.executable})"
     sys.exit(
-        "Cần Python 3.11 trở lên; đây là Python {}.{} ({}).\n"
-        "Python 3.11 or later is needed; this is Python {}.{} ({}).".format(*(2 * (*sys.version_info[:2], sys.executable)))
+        f"Cần Python 3.11 trở lên; đây là Python {found}.\nPython 3.11 or later is needed; this is Python {found}."
     )
 
 USAGE = """\
@@ -85,7 +85,7 @@ def test(arguments: Sequence[str]) -> None:
 
 
 def dist() -> None:
-    """Builds dist/ anew; the wheel comes from the unpacked source distribution, so no stale `build/` can leak into it."""
+    """Builds dist/ anew; the wheel is made from the source distribution, so that no stale `build/` leaks into it."""
     set_up(DEV_LOCK)
     target = ROOT / "dist"
     shutil.rmtree(target, ignore_errors=True)

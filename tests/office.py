@@ -145,7 +145,8 @@ class Office:
     def _call(self, name: str, *arguments: object) -> Any:
         if self._worker is None:
             self.start()
-        assert self._worker is not None and self._worker.stdin is not None
+        assert self._worker is not None
+        assert self._worker.stdin is not None
         with contextlib.suppress(OSError):  # it has ended; the wait says so
             self._worker.stdin.write(json.dumps({"call": name, "arguments": arguments}) + "\n")
             self._worker.stdin.flush()

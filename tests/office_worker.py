@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.append("/usr/lib/python3/dist-packages")  # Debian's python3-uno, for a Python that is not Debian's
-import uno  # noqa: E402 - needs the line above
+import uno
 
 RESTART_ME = 81  # soffice ends so after it has made a fresh profile
 START_SECONDS = 90
@@ -131,13 +131,13 @@ class Worker:
 
     def get(self, key: int, sheet: str, address: str) -> list[list[dict[str, Any]]]:
         block = self.sheet(key, sheet).getCellRangeByName(address)
-        rows = zip(block.getDataArray(), block.getFormulaArray())
+        values, formulas = block.getDataArray(), block.getFormulaArray()
         return [
             [
-                state(block.getCellByPosition(column, row), value, formula)
-                for column, (value, formula) in enumerate(zip(values, formulas))
+                state(block.getCellByPosition(column, row), value, formulas[row][column])
+                for column, value in enumerate(line)
             ]
-            for row, (values, formulas) in enumerate(rows)
+            for row, line in enumerate(values)
         ]
 
     def values(self, key: int, sheet: str) -> list[list[Any]]:
@@ -166,8 +166,9 @@ class Worker:
         except Exception as error:  # everything is told to the caller, who raises it
             said = f"{type(error).__name__}: {getattr(error, 'Message', '') or error}"
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(1 if "Disposed" in said else 0)  # the bridge breaks before the process is gone
-            reply = {"error": said, "ended": self.process.poll() is not None}
+                self.process.wait(0.2)  # a crash breaks the connection before the process is gone
+                said = f"LibreOffice ended, exit code {self.process.returncode} ({said})"
+            reply = {"error": said, "ended": self.process.returncode is not None}
         print(json.dumps(reply), flush=True)
 
     def end(self) -> None:

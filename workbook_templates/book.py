@@ -22,6 +22,7 @@ from xlsxwriter.workbook import Workbook as XlsxWorkbook
 from xlsxwriter.worksheet import Worksheet
 
 from workbook_templates.look import BASE, LOOKS
+from workbook_templates.measure import column_points, height_of, lines_of
 
 Value = None | str | int | Fraction | date | datetime
 Address = tuple[int, int]
@@ -175,12 +176,19 @@ def write_book(book: Book) -> bytes:
         out.set_custom_property(name, value, "text")
     looks = _Looks(out)
     for sheet in book.sheets:
-        _write_sheet(out.add_worksheet(sheet.name), sheet, looks, out, book.password)
+        _write_sheet(out.add_worksheet(sheet.name, _PlainWorksheet), sheet, looks, out, book.password)
     for name, refers in sorted(book.names.items()):
         out.define_name(name, "=" + refers)
     _activate_first_visible(out, book)
     out.close()
     return _patched(buffer.getvalue(), book)
+
+
+class _PlainWorksheet(Worksheet):
+    """A worksheet that takes formulas as they are: ours use only functions of Excel 2007, so none needs xlsxwriter's 30 rewrites."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
 
 
 class _Looks:
@@ -215,6 +223,8 @@ def _write_sheet(out: Worksheet, sheet: Sheet, looks: _Looks, workbook: XlsxWork
         out.set_column(col - 1, col - 1, width, None, {"hidden": 1} if col in sheet.hidden_columns else {})
     for row, height in sheet.heights.items():
         out.set_row(row - 1, height)
+    for row, height in _wrapped_heights(sheet).items():
+        out.set_row(row - 1, height)
     for (row, first), (last_row, last) in sheet.merges:
         out.merge_range(row - 1, first - 1, last_row - 1, last - 1, "", looks[sheet.cells[row, first].look])
     for (row, col), cell in sorted(sheet.cells.items()):
@@ -240,6 +250,25 @@ def _write_sheet(out: Worksheet, sheet: Sheet, looks: _Looks, workbook: XlsxWork
         out.hide_gridlines(2)
     if sheet.locked:
         out.protect(password, {"format_columns": True, "format_rows": True, "autofilter": True, "objects": True, "scenarios": True})
+
+
+DEFAULT_WIDTH, DEFAULT_HEIGHT = 8.43, 15.0
+
+
+def _wrapped_heights(sheet: Sheet) -> dict[int, float]:
+    """Heights, in points, of the rows whose wrapped text needs more than one line and that have none of their own."""
+    merged = {first: last for first, last in sheet.merges}
+    heights: dict[int, float] = {}
+    for (row, col), cell in sheet.cells.items():
+        look = LOOKS[cell.look]
+        if row in sheet.heights or not isinstance(cell.value, str) or not cell.value or not look.get("text_wrap"):
+            continue
+        last = merged.get((row, col), (row, col))[1]
+        width = sum(sheet.widths.get(one, DEFAULT_WIDTH) for one in range(col, last + 1))
+        size = float(look.get("font_size", BASE["font_size"]))
+        lines = lines_of(cell.value, column_points(width) - 7 * look.get("indent", 0), size, bool(look.get("bold")))
+        heights[row] = max(heights.get(row, 0.0), height_of(lines, size))
+    return {row: height for row, height in heights.items() if height > DEFAULT_HEIGHT + 2}
 
 
 def _write_cell(out: Worksheet, row: int, col: int, cell: Cell, looks: _Looks) -> None:
@@ -332,6 +361,7 @@ def _set_page(out: Worksheet, sheet: Sheet) -> None:
         out.set_h_pagebreaks(list(sheet.page_breaks))
 
 
+_CUSTOM_HEIGHT = re.compile(r'(<row r="(\d+)"[^>]*?) customHeight="1"')
 _EMPTY_TEXT_RESULT = re.compile(r'(<c r="[A-Z]+\d+"(?: s="\d+")?)>(<f>[^<]*</f>)<v></v>')
 _HEADER = re.compile(r"<headerFooter>(.*?)</headerFooter>", re.DOTALL)
 _STAMP = (2000, 1, 1, 0, 0, 0)
@@ -347,7 +377,9 @@ def _patched(data: bytes, book: Book) -> bytes:
                 lock = f'<workbookProtection workbookPassword="{_legacy_hash(book.password)}" lockStructure="1"/>'
                 part = part.replace(b"<bookViews>", lock.encode() + b"<bookViews>", 1)
             elif info.filename.startswith("xl/worksheets/sheet"):
-                text = _EMPTY_TEXT_RESULT.sub(r'\1 t="str">\2<v></v>', part.decode("utf-8"))
+                fixed = book.sheets[int(info.filename.removeprefix("xl/worksheets/sheet").removesuffix(".xml")) - 1].heights
+                text = _CUSTOM_HEIGHT.sub(lambda found: found[0] if int(found[2]) in fixed else found[1], part.decode("utf-8"))  # noqa: B023
+                text = _EMPTY_TEXT_RESULT.sub(r'\1 t="str">\2<v></v>', text)
                 part = _HEADER.sub(r'<headerFooter differentFirst="1">\1<firstHeader/></headerFooter>', text).encode("utf-8")
             target.writestr(zipfile.ZipInfo(info.filename, _STAMP), part, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

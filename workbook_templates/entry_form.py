@@ -222,7 +222,7 @@ class EntryForm:
         sheet.span(4, 1, last, words.BASIS.format(unit=self.identity.unit_name), "basis")
         sheet.span(5, 1, last, note, "small_centre")
         sheet.span(6, 1, last, self._strip(), "strip", self._strip_formula())
-        sheet.heights |= {4: 17, 5: 17, 6: 22, at.HEAD_ROW: 32}
+        sheet.heights[6] = 22
         sheet.row(at.HEAD_ROW, words.SCORING_HEADS, "head")
         sheet.row(at.HEAD_ROW + 1, [f"({index})" for index in range(1, len(words.SCORING_HEADS) + 1)], "head_number")
 
@@ -618,7 +618,6 @@ class EntryForm:
         sheet.widths = {1: 42, 2: 46}
         self._heading(sheet, 2, "PHÊ DUYỆT KẾT QUẢ TỰ CHẤM ĐIỂM")
         sheet.span(3, 1, 2, f"{self.version.labels.own_council} của đơn vị quyết định điểm tự chấm; thủ trưởng duyệt trước khi gửi.", "small_centre")
-        sheet.heights[3] = 34
         sheet.row(at.APPROVAL_FIRST - 1, ("Nội dung", "Đơn vị điền"), "head")
         for key, row in self.layout.approval_rows.items():
             label = words.APPROVAL_LABELS[key]
@@ -644,7 +643,6 @@ class EntryForm:
             sheet.put(total + offset, 1, label, "cell")
             sheet.put(total + offset, 2, value, look, name)
         sheet.span(total + len(results), 1, 2, words.NO_SURVEY, "small")
-        sheet.heights[total + len(results)] = 34
         sheet.print_to = (total + len(results), 2)
         return sheet
 
