@@ -87,6 +87,7 @@ def test(arguments: Sequence[str]) -> None:
 def dist() -> None:
     """Builds dist/ anew; the wheel is made from the source distribution, so that no stale `build/` leaks into it."""
     set_up(DEV_LOCK)
+    os.umask(0o022)  # the wheel keeps file modes: the same bytes for everybody
     target = ROOT / "dist"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()

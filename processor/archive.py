@@ -13,7 +13,7 @@ import struct
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -21,7 +21,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 _MIB: Final = 1024 * 1024
 _STEP: Final = 256 * 1024  # bytes taken at a time, packed or inflated
-_BRANCH: Final = 4 * _MIB  # bytes one row, one string, one comment may span: what is held in memory at once
+BRANCH: Final = 4 * _MIB  # bytes one row, one string, one comment may span: what is held in memory at once
 _NAMESPACES: Final = ("{http://schemas.openxmlformats.org/", "{http://purl.oclc.org/ooxml/")  # Transitional, Strict
 _ENCODING: Final = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)""")
 _WIDE: Final = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
@@ -145,6 +145,8 @@ class Archive:
 
     def inflated(self, part: Part) -> Iterator[bytes]:
         """The part's bytes, a step at a time; Unreadable as soon as they are not what the directory promised."""
+        if part.taken:
+            raise damaged(part.name)  # two sheets cannot be one part
         part.taken = True
         size = crc = 0
         ended = part.method == 0
@@ -169,30 +171,30 @@ class Archive:
         if size != part.size or crc != part.crc or not ended:
             raise damaged(part.name)
 
-    def branches(self, part: Part, root_name: str, *, nested: bool) -> Iterator[tuple[str, Element, list[Element]]]:
+    def branches(
+        self, part: Part, root_name: str, *, nested: bool, pieces: Iterable[bytes] | None = None
+    ) -> Iterator[tuple[str, Element, list[Element]]]:
         """The part's finished elements as they come: namespace, parent, children, each given once and then dropped.
 
         The parents are the root itself, or, if `nested`, the root's children one after the other, a long one several
         times; those outside the root's namespace are left out, as the format has it. Rows' depth is the caller's to
-        check.
+        check. `pieces` is what to parse in place of the whole part.
         """
-        if part.taken:
-            raise damaged(part.name)  # two sheets cannot be one part
         builder = TreeBuilder()
         holder = builder.start("", {})  # the document's root becomes its child, and is at hand while it grows
         parser = XMLParser(target=builder, encoding="utf-8")
         waiting, tail = 0, b""
         try:
-            for piece in self._utf8(part):
+            for piece in pieces or self.utf8(part):
                 if waiting:  # a long part: give what is finished before taking more
                     for branch in self._finished(part, holder, root_name, nested, growing=True):
                         waiting = 0
                         yield branch
-                    if waiting > _BRANCH:
-                        raise _too_large("branch", _BRANCH)
+                    if waiting > BRANCH:
+                        raise _too_large("branch", BRANCH)
                 if not len(holder) and b"<!DOCTYPE" in tail + piece:
                     raise _unsafe(part.name, "dtd")
-                if self._parsed > _BRANCH:
+                if self._parsed > BRANCH:
                     self.spend("tags", piece.count(b"<"))
                 parser.feed(piece)
                 self._parsed += len(piece)
@@ -203,7 +205,7 @@ class Archive:
             raise damaged(part.name) from None
         yield from self._finished(part, holder, root_name, nested, growing=False)
 
-    def _utf8(self, part: Part) -> Iterator[bytes]:
+    def utf8(self, part: Part) -> Iterator[bytes]:
         """The part's text in UTF-8, from UTF-8 or UTF-16; any other encoding, declared or found, is damage."""
         decoder: codecs.IncrementalDecoder | None = None
         for number, piece in enumerate(self.inflated(part)):

@@ -7,7 +7,7 @@ LibreOffice and openpyxl store them. Any text is taken, in time linear in its le
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 MAX_ROW = 1_048_576  # rows of a sheet, ECMA-376 part 1, 18.3.1.73
 MAX_COLUMN = 16_384  # columns of a sheet, XFD
@@ -30,21 +30,18 @@ _TOKEN = re.compile(
 _PREFIX = re.compile(r"(?:_XLFN\.|_XLWS\.|_XLUDF\.)+")
 _PLAIN_SHEET = re.compile(r"(?:\[[0-9]+\])?(?:(?![0-9.])(?![A-Za-z]{1,3}[0-9]+$)[\w.]+)?")
 _END = re.compile(r"(\$?)([A-Za-z]*)(\$?)([0-9]*)")
-_columns: dict[str, int] = {}  # at most 16,384 entries, filled as columns are met
 
 
+@cache
 def column_number(letters: str) -> int:
     """The number of a column, 1 for A to 16,384 for XFD. ValueError for anything else, lower case too."""
-    number = _columns.get(letters)
-    if number is None:
-        if not (1 <= len(letters) <= 3 and letters.isascii() and letters.isalpha() and letters.isupper()):
-            raise ValueError(letters)
-        number = 0
-        for letter in letters:
-            number = number * 26 + ord(letter) - 64
-        if number > MAX_COLUMN:
-            raise ValueError(letters)
-        _columns[letters] = number
+    if not (1 <= len(letters) <= 3 and letters.isascii() and letters.isalpha() and letters.isupper()):
+        raise ValueError(letters)
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    if number > MAX_COLUMN:
+        raise ValueError(letters)
     return number
 
 

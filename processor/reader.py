@@ -1,7 +1,8 @@
 """Reading a returned .xlsx: one bounded pass over an untrusted file, giving for each cell value, formula and lock.
 
-`read_workbook` takes bytes and gives a `Workbook`, or raises `Unreadable`, whose code is a finding's: nothing else comes
-out, whatever the bytes. `archive.py` has the zip, the XML and the limits; here is what the parts mean.
+`read_workbook` takes bytes and gives a `Workbook`, or raises `Unreadable`, whose code is a finding's: nothing else
+comes out, whatever the bytes. `archive.py` has the zip, the XML and the limits, `cell_xml.py` cuts rows and strings up;
+here is what it all means.
 
 What it does not do: it judges no answer, compares nothing with what was issued, believes no cached value, calculates
 nothing, follows no link and writes nothing. Text stays as it is (NFD, NBSP, control characters).
@@ -10,19 +11,30 @@ nothing, follows no link and writes nothing. Text stays as it is (NFD, NBSP, con
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from posixpath import basename, dirname, join, normpath
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 from xml.etree.ElementTree import Element
 
-from processor.archive import Archive, Limits, Part, Unreadable, damaged, folded
-from processor.formula_text import MAX_COLUMN, MAX_ROW, column_letters, column_number, shift
+from processor.archive import BRANCH, Archive, Limits, Part, Unreadable, damaged, folded
+from processor.cell_xml import (
+    FIELDS,
+    Row,
+    formula_attributes,
+    plain_rows,
+    plain_strings,
+    tree_rows,
+    tree_string,
+)
+from processor.formula_text import MAX_COLUMN, MAX_ROW, column_number, shift
 
 __all__ = ["Cell", "ErrorValue", "Limits", "Sheet", "Unreadable", "Value", "Workbook", "read_workbook"]
 
+_T = TypeVar("_T")
 _TRUE: Final = ("1", "true")
+_LIMITS: Final = Limits()
 _RELATION_IDS: Final = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
     "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
@@ -61,8 +73,8 @@ Value = None | str | bool | Decimal | ErrorValue
 class Cell(NamedTuple):
     """What one cell holds: the formula without its `=`, None if none; `is_date` if its format shows a date or time.
 
-    Numbers have 15 significant digits, as any program's saving leaves them; a number cell whose text is no finite number
-    keeps that text. Dates stored as ISO text are text with `is_date`.
+    Numbers have 15 significant digits, as any program's saving leaves them; a number cell whose text is no finite
+    number keeps that text. Dates stored as ISO text are text with `is_date`.
     """
 
     value: Value
@@ -99,7 +111,7 @@ class Workbook:
     date1904: bool
 
 
-def read_workbook(data: bytes, limits: Limits = Limits()) -> Workbook:
+def read_workbook(data: bytes, limits: Limits = _LIMITS) -> Workbook:
     """The workbook in the bytes of an .xlsx or .xlsm file.
 
     Raises Unreadable, and nothing else, for whatever is no such file, or is damaged, too large or unsafe.
@@ -197,7 +209,7 @@ class _Reading:
         return part
 
     def _relations(self, part: Part, source: Part | None) -> dict[str, tuple[str, str]]:
-        """What `source` (None: the package) points at within the file: the type's last word and the part's name, by id."""
+        """What `source` (None: the package) points at in the file: the type's last word and the part's name, by id."""
         folder = "/" + dirname(source.name) if source else "/"
         relations: dict[str, tuple[str, str]] = {}
         for _, _, children in self.archive.branches(part, "Relationships", nested=False):
@@ -213,7 +225,7 @@ class _Reading:
         return relations
 
     def _look_around(self) -> dict[str, str]:
-        """The custom properties; the parts nobody asked for yet tell what is active in them, and have their CRC checked."""
+        """The custom properties; the other parts left tell what is active in them, and have their CRC checked."""
         properties: dict[str, str] = {}
         for name, part in self.parts.items():
             if part.taken:
@@ -272,11 +284,40 @@ class _Reading:
         short = format(float(plain), ".15g")
         return Decimal(0) if short == "-0" else self.weighed(text) if "inf" in short else Decimal(short)
 
+    def _cut_out(
+        self, part: Part, opening: bytes, closing: bytes, read: Callable[[bytes], list[_T] | None]
+    ) -> tuple[Iterable[bytes], list[_T] | None]:
+        """What is left to parse of a part, and what `read` made of its bulk, between `opening` and the last `closing`.
+
+        If it made nothing of it, None, and the whole is left. Within a comment, say, it would not be what it looks like.
+        """
+        pieces = self.archive.utf8(part)
+        if part.size > BRANCH:
+            return pieces, None
+        document = b"".join(pieces)
+        before = document.find(opening)
+        first, last = before + len(opening), document.rfind(closing)
+        head = document[:before]
+        if before > 0 and first <= last and b"<!" not in head and head.count(b"<?") < 2 and opening[:-1] not in head:
+            found = read(document[first:last])
+            if found is not None:
+                return [document[:first] + document[last:]], found
+        return [document], None
+
     def _read_strings(self, part: Part) -> None:
-        for main, _, children in self.archive.branches(part, "sst", nested=False):
-            self.archive.spend("strings", len(children))
-            for item in children:
-                self.strings[str(len(self.strings))] = self.rich(item, main)
+        pieces, plain = self._cut_out(part, b"<si>", b"</si></sst>", plain_strings)
+        strings: list[str] = []
+        for main, _, children in self.archive.branches(part, "sst", nested=False, pieces=pieces):
+            if plain is not None and len(children) != 1:
+                raise damaged(part.name)
+            strings += [tree_string(main, item) for item in children] if plain is None else plain
+            self.archive.spend("strings", len(children) if plain is None else len(plain))
+        together = "".join(strings)
+        if "_x" in together or "\r" in together or max(map(len, strings), default=0) > self.archive.limits.text:
+            strings = [self.text(string) for string in strings]
+        else:
+            self.archive.spend("all_text", len(together))
+        self.strings = {str(number): string for number, string in enumerate(strings)}
 
     def _read_styles(self, part: Part) -> None:
         """Takes down each cell format's lock and date; the lock counts whatever `applyProtection` says, as in Excel."""
@@ -296,30 +337,37 @@ class _Reading:
 
     def _read_sheet(self, part: Part, sheet: Sheet) -> None:
         merged: list[str] = []
-        hidden: list[tuple[int, int]] = []
+        shut: list[tuple[int, int]] = []
         rows = _Rows(self, sheet)
+        pieces, plain = self._cut_out(part, b"<sheetData>", b"</sheetData>", plain_rows)
+        data = 0  # elements whose bulk was cut out: one, if all is well
         try:
-            for main, box, children in self.archive.branches(part, "worksheet", nested=True):
+            for main, box, children in self.archive.branches(part, "worksheet", nested=True, pieces=pieces):
                 if box.tag == main + "sheetData":
-                    rows.take(main, children)
+                    data += 1
+                    rows.take(
+                        tree_rows(main, children, rows.number, self.archive.check_depth) if plain is None else plain
+                    )
                 elif box.tag == main + "mergeCells":
                     self.archive.spend("cells", len(children))
                     merged += [child.get("ref", "") for child in children]
                 elif box.tag == main + "cols":
                     self.archive.spend("cells", len(children))
-                    shut = [child.attrib for child in children if child.get("hidden") in _TRUE]
-                    hidden += [(int(one["min"]), int(one["max"])) for one in shut]
+                    hidden = [child.attrib for child in children if child.get("hidden") in _TRUE]
+                    shut += [(int(columns["min"]), int(columns["max"])) for columns in hidden]
                 elif box.tag == main + "sheetProtection":
                     sheet.protected = box.get("sheet") in _TRUE
         except (ValueError, KeyError):  # a number that is none; a style, string or shared formula that is not there
             raise damaged(part.name) from None
+        if plain is not None and data != 1:
+            raise damaged(part.name)
         sheet.merged, sheet.hidden_rows = tuple(merged), frozenset(rows.hidden)
-        columns: set[int] = set()
+        found: set[int] = set()
         past = 1
-        for first, last in sorted(hidden):  # ranges may overlap a thousandfold: each column is taken once
-            columns.update(range(max(first, past), min(last, MAX_COLUMN) + 1))
+        for first, last in sorted(shut):  # ranges may overlap a thousandfold: each column is taken once
+            found.update(range(max(first, past), min(last, MAX_COLUMN) + 1))
             past = max(past, last + 1)
-        sheet.hidden_cols = frozenset(columns)
+        sheet.hidden_cols = frozenset(found)
 
 
 class _Rows:
@@ -329,97 +377,73 @@ class _Rows:
         self.reading = reading
         self.cells = sheet.cells
         self.hidden: set[int] = set()
-        self.shared: dict[str, tuple[str, int, int]] = {}
-        self.number = 0
+        self.number = 0  # of the last row
+        self._shared: dict[str, tuple[str, int, int]] = {}
 
-    def take(self, main: str, rows: list[Element]) -> None:
-        """Reads finished rows. Most of the time that reading takes is spent here: names are local, calls are few."""
-        reading, cells, archive = self.reading, self.cells, self.reading.archive
+    def take(self, rows: list[Row]) -> None:
+        """Reads more rows. Much of the time that reading takes is spent here: names are local, calls are few."""
+        reading, cells = self.reading, self.cells
         strings, styles, numbers = reading.strings, reading.styles, reading.numbers
-        row_tag, cell_tag, value_tag, formula_tag, rich_tag = [main + tag for tag in ("row", "c", "v", "f", "is")]
         new = tuple.__new__  # what Cell(...) does, without its detour
-        stored, blank = len(cells), 0
-        for row in rows:
-            if row.tag != row_tag:
-                archive.check_depth([row])
-                continue
-            self.number = number = int(row.get("r", self.number + 1))
+        stored, hidden_before, blank = len(cells), len(self.hidden), 0
+        for number, hidden, left_out, fields in rows:
             if not 1 <= number <= MAX_ROW:
                 raise ValueError(number)
-            if row.get("hidden") in _TRUE:
-                archive.spend("cells", 1)
+            self.number = number
+            if hidden:
                 self.hidden.add(number)
             digits = str(number)
-            width = len(digits)
-            for cell in row:
-                if not len(cell):
+            blank += left_out
+            for _, letters, row, style, kind, special, formula, text, inline in zip(*[iter(fields)] * FIELDS):
+                if special is None and text is None and inline is None:
                     blank += 1
                     continue
-                if cell.tag != cell_tag:
-                    archive.check_depth([cell])
-                    continue
-                get = cell.get
-                place = get("r")
-                if place is None:
-                    _place_cells(row, cell_tag, digits)
-                    place = get("r", "")
-                if place[-width:] != digits:
-                    raise ValueError(place)
-                column = column_number(place[:-width])
-                formula = text = inline = None
-                for child in cell:
-                    tag = child.tag
-                    if tag == value_tag and not len(child):
-                        text = child.text
-                    elif tag == formula_tag and not len(child):
-                        formula = self._formula(child, number, column)
-                    else:
-                        archive.check_depth([child])
-                        if tag == rich_tag:
-                            inline = reading.rich(child, main)
-                kind = get("t", "n")
                 value: Value = None
-                if kind == "inlineStr":
-                    value = inline or None
-                elif not text:
-                    value = "" if kind == "str" and formula is not None else None
-                elif kind == "n":
+                if special is not None:
+                    formula = self._formula(special, formula or "", number, column_number(letters))
+                if text and (kind is None or kind == "n"):
                     value = numbers.get(text)
                     if value is None:
                         value = numbers[text] = reading.number(text)
-                elif kind == "s":
-                    value = strings[text] or None
-                else:
-                    value = self._other(kind, text)
-                locked, is_date = styles[get("s", "0")]
-                if value is None and formula is None:
+                elif text:
+                    value = strings[text] if kind == "s" else self._other(kind, text)
+                elif kind == "inlineStr":
+                    value = reading.text(inline or "")
+                elif kind == "str" and formula is not None:
+                    value = ""
+                if formula is None and (value is None or value == ""):
                     blank += 1
                     continue
-                key = (number, column)
-                if key in cells:
-                    raise ValueError(place)
+                locked, is_date = styles[style or "0"]
+                key = (number, column_number(letters))
+                if key in cells or row != digits:
+                    raise ValueError(key)
                 cells[key] = new(Cell, (value, formula, locked, is_date or kind == "d"))
-        archive.spend("cells", len(cells) - stored)
-        archive.spend("blank_cells", blank)
+        reading.archive.spend("cells", len(cells) - stored + len(self.hidden) - hidden_before)
+        reading.archive.spend("blank_cells", blank)
 
-    def _formula(self, element: Element, row: int, column: int) -> str | None:
-        """The formula an `f` element stands for; those that share one get it moved to where they are."""
-        kind, text = element.get("t"), self.reading.weighed((element.text or "").removeprefix("="))
+    def _formula(self, special: str, text: str, row: int, column: int) -> str | None:
+        """The formula that a formula element stands for; those that share one get it moved to where they are."""
+        text = self.reading.weighed(text.removeprefix("="))
+        if not special:
+            return text or None
+        attributes = formula_attributes(special)
+        kind = attributes.get("t")
         if kind == "dataTable":
             return "TABLE()"
         if kind == "shared":
-            index = element.get("si", "")
-            if element.get("ref") is None and index in self.shared:
-                base, base_row, base_column = self.shared[index]
+            index = attributes["si"]
+            if "ref" not in attributes and index in self._shared:
+                base, base_row, base_column = self._shared[index]
                 self.reading.archive.spend("expanded", len(base))
                 return shift(base, row - base_row, column - base_column)
             if not text:
                 raise KeyError(index)
-            self.shared[index] = text, row, column
+            self._shared[index] = text, row, column
         return text or None
 
     def _other(self, kind: str, text: str) -> Value:
-        """The value of a cell that holds neither a number nor a string item."""
+        """The value of a cell that holds neither a number nor a shared string."""
         if kind == "b":
             return {"1": True, "true": True, "0": False, "false": False}.get(text, text)
         if kind == "e":
@@ -429,16 +453,6 @@ class _Rows:
         raise ValueError(kind)
 
 
-def _place_cells(row: Element, cell_tag: str, digits: str) -> None:
-    """Gives the row's cells that do not say where they are the place after the one before."""
-    column = 0
-    for cell in row:
-        if cell.tag == cell_tag:
-            place = cell.get("r")
-            column = column + 1 if place is None else column_number(place.rstrip("0123456789"))
-            cell.set("r", column_letters(column) + digits)
-
-
 def _named(book: Part, found: list[tuple[str, str, str]], sheets: list[str]) -> dict[str, str]:
     """Defined names with their text, local ones under their sheet; one name with two meanings is damage."""
     names: dict[str, str] = {}
@@ -446,7 +460,7 @@ def _named(book: Part, found: list[tuple[str, str, str]], sheets: list[str]) -> 
         if local:
             if not local.isdecimal() or len(local) > 4 or int(local) >= len(sheets):
                 raise damaged(book.name)
-            name = f"{sheets[int(local)]}!{name}"
-        if names.setdefault(name, text) != text:
+        key = f"{sheets[int(local)]}!{name}" if local else name
+        if names.setdefault(key, text) != text:
             raise damaged(book.name)
     return names

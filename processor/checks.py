@@ -1,0 +1,513 @@
+"""Every check of a filled form: is it ours and whole (the gate), is it untouched, is what was entered right. Findings, never exceptions.
+
+The same checks serve `cchc check`, `cchc receive` and the macros. Nothing here reads a disk, a clock or a ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from processor.formula_text import tokens
+from processor.issued import SHEET_OF, Expected, Issued, filled, issued, same_value
+from processor.reader import Cell, Limits, Sheet, Unreadable, Workbook, read_workbook
+from rubric_versions import catalog, words
+from rubric_versions.answers import EVIDENCE_PARTS, Answers, LeafAnswer, Totals, is_blank, judge, totals
+from rubric_versions.findings import Finding, Severity, errors, finding
+from rubric_versions.methods.base import Outcome, Raw, State
+from rubric_versions.model import RubricVersion, canonical_json
+from rubric_versions.numbers import decimal_text, vi
+from workbook_templates import layout as at
+from workbook_templates.book import Address, a1
+from workbook_templates.entry_form import EVIDENCE_LIMIT, TEXT_LIMIT, unpacked
+from workbook_templates.identity import PROPERTY_PREFIX, Identity, from_rows
+from workbook_templates.layout import Layout
+
+MOVED_FROM = 25
+"""So many changed cells on one sheet are told as one finding: rows or columns were moved."""
+
+_EMPTY = Cell(None, None, False, False)
+_FIRST_DAY, _LAST_DAY = 36_526, 73_050  # 01/01/2000 and 31/12/2099 as Excel counts days
+_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z", re.ASCII)
+_LEGACY_FONTS = re.compile("[µ¸¶·¹¨»¾¼½Æ©ÊÇÈÉË®ÌÎÏÐÑÒÓÔÖ×ØÜÞßáâãäåæçèéêëìíîïñòóô]{2,}.*[µ¸¶·¹»¾¼½©®]")
+
+
+class Verdict(StrEnum):
+    """foreign: not ours or not readable; returned: ours, with an error; accepted: no error."""
+
+    FOREIGN = "foreign"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of one file. `outcomes` and `totals` are there whenever the answers could be read; `digest` names the answers."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    identity: Identity | None = None
+    version: RubricVersion | None = None
+    answers: Answers | None = None
+    outcomes: Mapping[str, Outcome] | None = None
+    totals: Totals | None = None
+    digest: str = ""
+
+    def scores(self) -> dict[str, str] | None:
+        """a, A and pari as decimal strings of at least 12 significant digits, or None."""
+        if self.totals is None:
+            return None
+        return {"a": decimal_text(self.totals.points), "A": decimal_text(self.totals.possible), "pari": decimal_text(self.totals.rate)}
+
+    def with_findings(self, more: Iterable[Finding]) -> Checked:
+        """The same with findings added, the verdict judged anew."""
+        found = (*self.findings, *more)
+        verdict = self.verdict
+        if verdict is not Verdict.FOREIGN:
+            verdict = Verdict.RETURNED if errors(found) else Verdict.ACCEPTED
+        return replace(self, findings=found, verdict=verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What a receiving office knows that a form cannot prove by itself.
+
+    `is_sealed` tells whether the office sealed that identity; `serials` the latest serial by unit and round; `units` the names by code.
+    """
+
+    campaign: str
+    campaign_title: str
+    version: RubricVersion
+    units: Mapping[str, str]
+    tiers: Mapping[str, str]
+    round: str
+    serials: Mapping[tuple[str, str], int]
+    is_sealed: Callable[[Identity], bool]
+
+
+def check_bytes(data: bytes, file: str, office: Office | None = None, limits: Limits | None = None) -> Checked:
+    """The verdict on a file's bytes with all findings at once. Never raises for what the file holds; `file` is only quoted."""
+    try:
+        book = read_workbook(data, limits or Limits())
+    except Unreadable as problem:
+        return Checked(Verdict.FOREIGN, (finding(problem.code, file=file, **problem.params),))
+    return check_workbook(book, file, office)
+
+
+def check_workbook(book: Workbook, file: str, office: Office | None = None) -> Checked:
+    """The same for a workbook already read, or put together by a macro."""
+    identity, found = _identity(book)
+    if identity is None or identity.kind != "entry_form":
+        return Checked(Verdict.FOREIGN, (finding("identity-missing", file=file, sheet=words.META if words.META in book.sheets else ""),))
+    found += _gate(identity, file, office)
+    form, problem = _form_of(book, identity, office)
+    if form is None:
+        return Checked(Verdict.RETURNED, tuple(one.at(file=file) for one in [*found, *problem]), identity)
+    found += problem
+    found += _untouched(book, form, identity)
+    answers, entered = read_answers(book, form.layout)
+    found += entered
+    checked = judge_answers(form, answers, {(one.sheet, one.cell) for one in entered if one.severity is Severity.ERROR})
+    found += checked.findings
+    findings = tuple(one.at(file=file) for one in found)
+    verdict = Verdict.RETURNED if errors(findings) else Verdict.ACCEPTED
+    return replace(checked, verdict=verdict, findings=findings, identity=identity, version=form.version,
+                   digest=answers_digest(identity, answers))
+
+
+# -------------------------------------------------------------------------------------------------------------------- the gate
+
+
+def _identity(book: Workbook) -> tuple[Identity | None, list[Finding]]:
+    """Who the workbook says it is, from its hidden sheet, else from its properties; a finding where the two disagree."""
+    sheet = book.sheets.get(words.META)
+    rows = {}
+    if sheet is not None:
+        for row in range(at.META_FIRST, at.META_FIRST + 40):
+            key = sheet.cells.get((row, at.META_KEY), _EMPTY).value
+            if isinstance(key, str):
+                rows[key] = _as_text(sheet.cells.get((row, at.META_VALUE), _EMPTY).value)
+    told = {key.removeprefix(PROPERTY_PREFIX): text for key, text in book.properties.items() if key.startswith(PROPERTY_PREFIX)}
+    identity = from_rows(rows) or from_rows(told)
+    if identity is None:
+        return None, []
+    found = []
+    if rows and rows.get("form_id", identity.form_id) != identity.form_id:
+        found.append(finding("identity-altered", sheet=words.META, what="form_id"))
+    differing = [key for key, text in told.items() if key in rows and plain_property(rows[key]) != plain_property(text)]
+    if differing:
+        found.append(finding("identity-altered", sheet=words.META, what=", ".join(sorted(differing))))
+    return identity, found
+
+
+def plain_property(text: str) -> str:
+    """A property's text as far as any program keeps it: 255 characters, one normal form."""
+    return unicodedata.normalize("NFC", text[:255]).strip()
+
+
+def _gate(identity: Identity, file: str, office: Office | None) -> list[Finding]:
+    if office is None:
+        return [finding("identity-unproved")]
+    found = []
+    if identity.campaign != office.campaign:
+        found.append(finding("form-other-campaign", seen=identity.campaign_title, expected=office.campaign_title))
+    elif identity.unit not in office.units:
+        found.append(finding("form-unknown-unit", unit=f"{identity.unit_name} ({identity.unit})"))
+    if identity.version_digest != office.version.digest:
+        found.append(finding("form-other-version", seen=identity.version, expected=office.version.id))
+    if identity.round != office.round:
+        found.append(finding("form-other-round", seen=identity.round, expected=office.round))
+    if not office.is_sealed(identity):
+        found.append(finding("identity-seal", sheet=words.META))
+    latest = office.serials.get((identity.unit, identity.round), 0)
+    if identity.serial.isdigit() and int(identity.serial) < latest:
+        found.append(finding("form-superseded", serial=identity.serial, latest=str(latest)))
+    claimed = claimed_unit(file, office.units)
+    if claimed and claimed != identity.unit and identity.unit in office.units:
+        found.append(finding("form-other-unit", claimed=office.units[claimed], unit=office.units[identity.unit]))
+    return found
+
+
+def claimed_unit(file: str, units: Mapping[str, str]) -> str:
+    """The unit whose code begins the file's name or one of its folders, "" if none: never proof, only ever a reason to doubt."""
+    for part in reversed(file.replace("\\", "/").split("/")):
+        for stem in (part.rsplit(".", 1)[0], re.split(r"[_ .-]", part, maxsplit=1)[0]):
+            if stem in units:
+                return stem
+    return ""
+
+
+def _form_of(book: Workbook, identity: Identity, office: Office | None) -> tuple[Issued | None, list[Finding]]:
+    """The form as it was issued: from the office's own version, else a shipped one with the same digest, else the form's own copy."""
+    version = office.version if office else _known_version(identity)
+    if version is None:
+        version = _travelling_version(book)
+    if version is None:
+        return None, [finding("identity-altered", sheet=words.META, what=identity.version)]
+    try:
+        appendix = version.appendix_for(identity.tier)
+    except KeyError:
+        return None, [finding("identity-altered", sheet=words.META, what="tier")]
+    form = issued(version, appendix.number)
+    if form.layout.fingerprint != identity.layout:
+        return None, [finding("form-unknown-layout", seen=identity.layout)]
+    return form, []
+
+
+def _known_version(identity: Identity) -> RubricVersion | None:
+    try:
+        version = catalog.load(identity.version)
+    except (catalog.UnknownVersion, catalog.BadVersion):
+        return None
+    return version if version.digest == identity.version_digest else None
+
+
+def _travelling_version(book: Workbook) -> RubricVersion | None:
+    sheet = book.sheets.get(words.META)
+    chunks = []
+    row = at.META_FIRST
+    while sheet is not None and isinstance(chunk := sheet.cells.get((row, at.META_PAYLOAD), _EMPTY).value, str):
+        chunks.append(chunk)
+        row += 1
+    try:
+        return catalog.from_json(unpacked(chunks)) if chunks else None
+    except (ValueError, catalog.BadVersion):
+        return None
+
+
+# -------------------------------------------------------------------------------------------------------------------- untouched
+
+
+def _untouched(book: Workbook, form: Issued, identity: Identity) -> list[Finding]:
+    found = []
+    if book.active:
+        found.append(finding("file-active", what=", ".join(book.active)))
+    for name in book.sheets:
+        if name not in form.locked:
+            found.append(finding("sheet-extra", sheet=name, name=name))
+    for name, locked in form.locked.items():
+        sheet = book.sheets.get(name)
+        if sheet is None:
+            found.append(finding("sheet-missing", sheet=name, name=name))
+        else:
+            found += _sheet_untouched(sheet, locked, form, identity)
+    for name, refers in form.names.items():
+        if tokens(book.names.get(name, "").removeprefix("=")) != tokens(refers):
+            found.append(finding("name-changed", name=name))
+    return found
+
+
+def _sheet_untouched(sheet: Sheet, locked: Mapping[Address, Expected], form: Issued, identity: Identity) -> list[Finding]:
+    inputs, ignored = form.inputs[sheet.name], form.ignored.get(sheet.name, frozenset())
+    found = []
+    for place, cell in sheet.cells.items():
+        if place in inputs or place in ignored or _is_reserved(sheet.name, place):
+            continue
+        expected = locked.get(place)
+        if expected is None:
+            if cell.formula is not None or not is_blank(cell.value):
+                found.append(finding("cell-added", sheet=sheet.name, cell=a1(*place), value=_seen(cell)))
+        elif problem := _cell_changed(sheet.name, place, expected, cell, identity):
+            found.append(problem)
+    for place in locked.keys() - sheet.cells.keys() - ignored:
+        problem = _cell_changed(sheet.name, place, locked[place], _EMPTY, identity)
+        if problem:
+            found.append(problem)
+    found.sort(key=lambda one: _order(one.cell))
+    if found and sheet.name == words.META:
+        found = [finding("hidden-changed", sheet=sheet.name, cell=found[0].cell, count=len(found))]
+    elif len(found) > MOVED_FROM:
+        found = [finding("rows-moved", sheet=sheet.name, cell=found[0].cell, count=len(found))]
+    for area in sheet.merged:
+        if any(place in inputs for place in _cells_of(area)):
+            found.append(finding("merged-input", sheet=sheet.name, cell=area.split(":")[0], value=area))
+    if not sheet.protected and sheet.name != words.META:
+        found.append(finding("protection-removed", sheet=sheet.name, name=sheet.name))
+    return found
+
+
+def _is_reserved(sheet: str, place: Address) -> bool:
+    return sheet == words.CHECK and at.CHECK_RESERVED[0] <= place[1] <= at.CHECK_RESERVED[1]
+
+
+def _cell_changed(sheet: str, place: Address, expected: Expected, cell: Cell, identity: Identity) -> Finding | None:
+    if expected.formula:
+        if cell.formula is not None and (cell.formula == expected.formula or tokens(cell.formula, sheet) == expected.tokens):
+            return None
+        return finding("formula-changed", sheet=sheet, cell=a1(*place), value=_seen(cell), issued="=" + expected.formula)
+    if cell.formula is None and same_value(expected, cell.value, identity):
+        return None
+    was = vi(expected.number) if expected.number is not None else filled(expected.text, identity)
+    return finding("cell-changed", sheet=sheet, cell=a1(*place), value=_seen(cell), issued=was)
+
+
+def _seen(cell: Cell) -> str:
+    return "=" + cell.formula if cell.formula is not None else _as_text(cell.value)
+
+
+def _as_text(value: Raw) -> str:
+    """A value as a person would write it; numbers with a comma."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return vi(Fraction(value)) if value.is_finite() and abs(value) < Decimal(10) ** 20 else str(value)
+    return ("ĐÚNG" if value else "SAI") if isinstance(value, bool) else value
+
+
+def _order(cell: str) -> tuple[int, str]:
+    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return (int(digits) if digits else 0, cell)
+
+
+def _cells_of(area: str) -> Iterator[Address]:
+    found = re.match(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?\Z", area.replace("$", ""))
+    if not found:
+        return
+    first, last = _column(found[1]), _column(found[3] or found[1])
+    for row in range(int(found[2]), min(int(found[4] or found[2]), int(found[2]) + 5000) + 1):
+        for col in range(first, min(last, first + 50) + 1):
+            yield row, col
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+# -------------------------------------------------------------------------------------------------------------------- what was entered
+
+
+def read_answers(book: Workbook, layout: Layout) -> tuple[Answers, list[Finding]]:
+    """The answers from the layout's input cells, whatever lock they show, with findings on cells that cannot be what was typed.
+
+    A formula or a date where a number belongs comes back as a text, so that the leaf is invalid.
+    """
+    found: list[Finding] = []
+
+    def take(key: str, row: int, col: int, criterion: str = "", *, number: bool = False) -> Raw:
+        sheet = book.sheets.get(SHEET_OF[key])
+        cell = sheet.cells.get((row, col), _EMPTY) if sheet else _EMPTY
+        place = {"sheet": SHEET_OF[key], "cell": a1(row, col), "criterion": criterion}
+        if cell.formula is not None:
+            found.append(finding("input-formula", value="=" + cell.formula, **place))  # type: ignore[arg-type]  # only texts
+            return "=" + cell.formula
+        if number and cell.is_date and isinstance(cell.value, Decimal):
+            day = _day_of(cell.value, book.date1904)
+            meant = f"{day.day},{day.month}" if day else "…"
+            found.append(finding("input-date", value=_as_text(cell.value), meant=meant, **place))  # type: ignore[arg-type]  # only texts
+            return str(day or cell.value)
+        if cell.is_date and isinstance(cell.value, Decimal) and book.date1904:
+            return cell.value + 1462
+        return None if is_blank(cell.value) else cell.value
+
+    leaves = {}
+    for place in layout.places:
+        code = place.leaf.code
+        raws = tuple(take("scoring", row, at.INPUT, code, number=True) for row in place.input_rows)
+        mark = take("scoring", place.row, at.MARK, code) if place.leaf.may_skip else None
+        leaves[code] = LeafAnswer(raws, mark, take("scoring", place.row, at.EXPLANATION, code))
+    evidence = [
+        tuple(take("evidence", row, col) for col in at.EVIDENCE_COLUMNS.values())
+        for row in range(at.EVIDENCE_FIRST, layout.evidence_last + 1)
+    ]
+    while evidence and all(raw is None for raw in evidence[-1]):
+        evidence.pop()
+    approval = {key: take("approval", row, at.APPROVAL_VALUE) for key, row in layout.approval_rows.items()}
+    return Answers(leaves, tuple(evidence), approval), found
+
+
+def _day_of(serial: Decimal, date1904: bool) -> date | None:
+    days = int(serial) + (1462 if date1904 else 0)
+    return date(1899, 12, 30) + timedelta(days=days) if 0 < days < 2_958_466 else None
+
+
+def judge_answers(form: Issued, answers: Answers, told: Iterable[tuple[str, str]] = ()) -> Checked:
+    """Outcomes, totals and every finding about what was entered. `told`: cells already found wrong, not told twice."""
+    layout, rules = form.layout, form.version.rules
+    already = set(told)
+    documents = _documents(layout, answers)
+    outcomes, found = {}, []
+    for place in layout.places:
+        leaf = place.leaf
+        answer = answers.of(leaf)
+        outcome = outcomes[leaf.code] = judge(leaf, answer)
+        for problem in outcome.problems:
+            row, col = (place.row, at.MARK) if problem.index < 0 else (place.input_rows[problem.index], at.INPUT)
+            where = (words.SCORING, a1(row, col))
+            raw = answer.mark if problem.index < 0 else answer.inputs[problem.index]
+            if where not in already:
+                found.append(finding(problem.code, sheet=where[0], cell=where[1], criterion=leaf.code, value=_as_text(raw), **dict(problem.params)))
+        if outcome.state not in (State.SCORED, State.NOT_ASSESSED):
+            continue
+        skipped = outcome.state is State.NOT_ASSESSED
+        spot = {"sheet": words.SCORING, "criterion": leaf.code}
+        if not says_something(answer.explanation):
+            code, severity = ("skip-unexplained", Severity.ERROR) if skipped else ("explanation-missing", rules.explanation_missing)
+            found.append(finding(code, severity=severity, cell=a1(place.row, at.EXPLANATION), **spot))  # type: ignore[arg-type]  # only texts
+        if leaf.evidence and (skipped or outcome.points > 0) and not documents.get(leaf.code):
+            found.append(finding("evidence-missing", severity=rules.evidence_missing, cell=a1(place.row, at.DOCUMENTS), **spot))  # type: ignore[arg-type]  # only texts
+    found += [one for one in _check_texts(layout, answers) if (one.sheet, one.cell) not in already]
+    found += [one for one in _check_evidence(layout, answers) if (one.sheet, one.cell) not in already]
+    found += [one for one in _check_approval(layout, answers, rules.approval_missing) if (one.sheet, one.cell) not in already]
+    verdict = Verdict.RETURNED if errors(found) else Verdict.ACCEPTED
+    return Checked(verdict, tuple(found), version=form.version, answers=answers, outcomes=outcomes,
+                   totals=totals(layout.appendix, outcomes))
+
+
+def says_something(raw: Raw) -> bool:
+    """Whether a cell says anything to a reader: dots, dashes and invisible characters do not."""
+    return raw is not None and any(ch.isalnum() for ch in str(raw))
+
+
+def _documents(layout: Layout, answers: Answers) -> dict[str, int]:
+    codes = dict(zip(layout.evidence_labels, layout.place_of, strict=True))
+    counts: dict[str, int] = {}
+    for row in answers.evidence:
+        code = codes.get(row[0]) if isinstance(row[0], str) else None
+        if code and _has_content(row):
+            counts[code] = counts.get(code, 0) + 1
+    return counts
+
+
+def _has_content(row: tuple[Raw, ...]) -> bool:
+    return any(says_something(row[EVIDENCE_PARTS.index(part)]) for part in ("number", "extract", "file"))
+
+
+def _check_texts(layout: Layout, answers: Answers) -> Iterator[Finding]:
+    for place in layout.places:
+        raw = answers.of(place.leaf).explanation
+        yield from _text_findings(raw, TEXT_LIMIT, words.SCORING, a1(place.row, at.EXPLANATION), place.leaf.code)
+    for offset, row in enumerate(answers.evidence):
+        for col, raw in zip(at.EVIDENCE_COLUMNS.values(), row, strict=True):
+            yield from _text_findings(raw, EVIDENCE_LIMIT, words.EVIDENCE, a1(at.EVIDENCE_FIRST + offset, col), "")
+    for key, where in layout.approval_rows.items():
+        yield from _text_findings(answers.approval.get(key), EVIDENCE_LIMIT, words.APPROVAL, a1(where, at.APPROVAL_VALUE), "")
+
+
+def _text_findings(raw: Raw, limit: int, sheet: str, cell: str, criterion: str) -> Iterator[Finding]:
+    if not isinstance(raw, str):
+        return
+    if len(raw) > limit:
+        yield finding("text-too-long", sheet=sheet, cell=cell, criterion=criterion, count=len(raw), limit=limit)
+    if is_strange(raw):
+        yield finding("text-strange", sheet=sheet, cell=cell, criterion=criterion)
+
+
+def is_strange(text: str) -> bool:
+    """Whether a text holds control, invisible or direction characters, or reads like TCVN3 or VNI letters shown in Unicode."""
+    if any(unicodedata.category(ch) in ("Cc", "Cf", "Co", "Cs", "Cn") and ch not in "\n\t\u00ad" for ch in text):
+        return True
+    return bool(_LEGACY_FONTS.search(text))
+
+
+def _check_evidence(layout: Layout, answers: Answers) -> Iterator[Finding]:
+    labels = set(layout.evidence_labels)
+    for offset, row in enumerate(answers.evidence):
+        where = at.EVIDENCE_FIRST + offset
+        if all(raw is None for raw in row):
+            continue
+        if row[0] not in labels:
+            yield finding("evidence-no-criterion", sheet=words.EVIDENCE, cell=a1(where, at.EVIDENCE_COLUMNS["criterion"]), value=_as_text(row[0]))
+        elif not _has_content(row):
+            yield finding("evidence-blank", sheet=words.EVIDENCE, cell=a1(where, at.EVIDENCE_COLUMNS["number"]))
+        day = row[EVIDENCE_PARTS.index("date")]
+        if day is not None and not is_day(day):
+            yield finding("evidence-date", sheet=words.EVIDENCE, cell=a1(where, at.EVIDENCE_COLUMNS["date"]), value=_as_text(day))
+    room = layout.evidence_last - at.EVIDENCE_FIRST + 1
+    if len(answers.evidence) >= room and all(any(raw is not None for raw in row) for row in answers.evidence):
+        yield finding("evidence-full", sheet=words.EVIDENCE, cell=a1(layout.evidence_last, 1), count=room)
+
+
+def is_day(raw: Raw) -> bool:
+    """Whether a cell holds a day between 2000 and 2099, as a date or written day/month/year."""
+    if isinstance(raw, Decimal):
+        return _FIRST_DAY <= raw <= _LAST_DAY
+    found = _DAY.match(raw.strip()) if isinstance(raw, str) else None
+    if not found:
+        return False
+    try:
+        return 2000 <= date(int(found[3]), int(found[2]), int(found[1])).year <= 2099
+    except ValueError:
+        return False
+
+
+def _check_approval(layout: Layout, answers: Answers, severity: Severity) -> Iterator[Finding]:
+    for key in words.APPROVAL_REQUIRED:
+        raw = answers.approval.get(key)
+        place = {"sheet": words.APPROVAL, "cell": a1(layout.approval_rows[key], at.APPROVAL_VALUE)}
+        label = words.APPROVAL_LABELS[key]
+        if raw is None or (isinstance(raw, str) and not says_something(raw)):
+            yield finding("approval-missing", severity=severity, label=label, **place)  # type: ignore[arg-type]  # only texts
+        elif key in words.APPROVAL_DATES and not (isinstance(raw, Decimal) and is_day(raw)):
+            yield finding("approval-date", severity=severity, label=label, value=_as_text(raw), **place)  # type: ignore[arg-type]  # only texts
+        elif key == "approved" and raw != words.APPROVED:
+            yield finding("approval-unknown", severity=severity, label=label, wanted=words.APPROVED, value=_as_text(raw), **place)  # type: ignore[arg-type]  # only texts
+
+
+def answers_digest(identity: Identity, answers: Answers) -> str:
+    """The mã đối chiếu: 12 hex digits, in groups of four, of unit, round and everything entered, alike however the file was saved."""
+
+    def spelled(raw: Raw) -> str | None:
+        if isinstance(raw, Decimal):
+            return "n" + decimal_text(Fraction(raw)) if raw.is_finite() and abs(raw) < Decimal(10) ** 20 else "s" + str(raw)
+        if isinstance(raw, bool):
+            return f"b{int(raw)}"
+        return None if raw is None else "s" + unicodedata.normalize("NFC", raw)
+
+    content = [
+        identity.campaign, identity.unit, identity.round, identity.version_digest,
+        {code: [*map(spelled, one.inputs), spelled(one.mark), spelled(one.explanation)] for code, one in answers.leaves.items()},
+        [list(map(spelled, row)) for row in answers.evidence],
+        {key: spelled(raw) for key, raw in answers.approval.items() if raw is not None},
+    ]  # fmt: skip
+    text = hashlib.sha256(canonical_json(content).encode("utf-8")).hexdigest()[:12].upper()
+    return "-".join(text[start : start + 4] for start in (0, 4, 8))
