@@ -78,6 +78,11 @@ def damaged(part: str) -> Unreadable:
     return Unreadable("file-damaged", part=part)
 
 
+def too_large(what: str, limit: int) -> Unreadable:
+    """The error for going beyond a limit."""
+    return Unreadable("file-too-large", what=what, limit=str(limit))
+
+
 def folded(name: str) -> str:
     """The form of a part's name that decides whether two are one: the package format compares without case."""
     return unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
@@ -99,7 +104,7 @@ class Archive:
         self._spent[what] += amount
         limit: int = getattr(self.limits, what)
         if self._spent[what] > limit:
-            raise _too_large(what, limit)
+            raise too_large(what, limit)
 
     def _read_directory(self, data: bytes) -> None:
         """Takes down the members, having checked names, sizes and places against limits and one another."""
@@ -138,9 +143,9 @@ class Archive:
 
     def _check_size(self, part: Part) -> None:
         if part.size > self.limits.part_bytes:
-            raise _too_large("part_bytes", self.limits.part_bytes)
+            raise too_large("part_bytes", self.limits.part_bytes)
         if part.size > _MIB and part.size > (part.stop - part.start) * self.limits.ratio:
-            raise _too_large("ratio", self.limits.ratio)
+            raise too_large("ratio", self.limits.ratio)
         self.spend("total_bytes", part.size)
 
     def inflated(self, part: Part) -> Iterator[bytes]:
@@ -191,7 +196,7 @@ class Archive:
                         waiting = 0
                         yield branch
                     if waiting > BRANCH:
-                        raise _too_large("branch", BRANCH)
+                        raise too_large("branch", BRANCH)
                 if not len(holder) and b"<!DOCTYPE" in tail + piece:
                     raise _unsafe(part.name, "dtd")
                 if self._parsed > BRANCH:
@@ -220,6 +225,8 @@ class Archive:
                 yield decoder.decode(piece).encode() if decoder else piece
             except UnicodeError:
                 raise damaged(part.name) from None
+        if decoder and decoder.getstate()[0]:
+            raise damaged(part.name)  # half a character at the end
 
     def _finished(
         self, part: Part, holder: Element, root_name: str, nested: bool, *, growing: bool
@@ -253,7 +260,7 @@ class Archive:
         while elements:
             depth += 1
             if depth > self.limits.depth:
-                raise _too_large("depth", self.limits.depth)
+                raise too_large("depth", self.limits.depth)
             elements = [child for element in elements for child in element]
 
     def _check_open(self, element: Element) -> None:
@@ -263,11 +270,7 @@ class Archive:
             element = element[-1]
             depth += 1
             if depth > self.limits.depth:
-                raise _too_large("depth", self.limits.depth)
-
-
-def _too_large(what: str, limit: int) -> Unreadable:
-    return Unreadable("file-too-large", what=what, limit=str(limit))
+                raise too_large("depth", self.limits.depth)
 
 
 def _unsafe(part: str, why: str) -> Unreadable:
@@ -294,11 +297,8 @@ def _located(data: bytes, raw: bytes, name: str, entry: tuple[int, ...]) -> Part
         raise damaged(name)
     local = _LOCAL.unpack_from(data, start)
     begin = start + 30 + local[9] + local[10]
-    if not (
-        local[2] & 8 or local[7] == 0xFFFFFFFF or local[6:9] == sizes
-    ):  # else a descriptor or ZIP64 fields have them
-        raise damaged(name)
+    elsewhere = local[2] & 8 or local[7] == 0xFFFFFFFF  # a descriptor or ZIP64 fields have the sizes
     same = local[3] == method and data[start + 30 : start + 30 + local[9]] == raw
-    if not same or method not in (0, 8) or begin + sizes[1] > len(data):
+    if not same or not (elsewhere or local[6:9] == sizes) or method not in (0, 8) or begin + sizes[1] > len(data):
         raise damaged(name)
     return Part(name, method, sizes[0], sizes[2], begin, begin + sizes[1])

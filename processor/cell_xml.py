@@ -8,57 +8,66 @@ whole part the second way, through elements that expat made. Tests hold the two 
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from processor.formula_text import MAX_ROW, column_letters, column_number
 
-_WIDTH: Final = 9  # fields of a cell, the empty one that re.split puts first included
+_WIDTH: Final = 9  # fields of a cell, with the empty one that re.split puts first and the one for all that is odd
+_KNOWN_PLACES: Final = 65_536  # cells whose place is remembered, in case the next workbook has them too
 
 
 @dataclass(slots=True)
 class Rows:
-    """Some of a sheet's rows: for each cell with content its row's number, and its fields in one long list."""
+    """Some of a sheet's rows: for each cell with content its place, by row and column, and its fields in one list."""
 
-    numbers: list[int] = field(default_factory=list)
-    fields: list[str | Any] = field(default_factory=list)  # Any is None, for what a cell does not have
-    hidden: list[int] = field(default_factory=list)
-    empty: int = 0  # cells left out for having a style only
+    places: list[tuple[int, int]]
+    fields: list[str | Any]  # Any is None, for what a cell does not have
+    hidden: list[int]
+    empty: int  # cells left out for having a style only
+    last: int  # the last row's number
 
     def columns(self) -> list[list[str | Any]]:
-        """One list for each field: column, row, style, type, the formula's attributes, formula, value, inline text."""
-        return [self.fields[number::_WIDTH] for number in range(1, _WIDTH)]
-
-    def add(self, number: int, hidden: bool, fields: list[str | Any]) -> None:
-        """Takes in one row. ValueError if it is not on the sheet, or its cells say that they are elsewhere."""
-        count = len(fields) // _WIDTH
-        if not 1 <= number <= MAX_ROW or fields[2::_WIDTH] != [str(number)] * count:
-            raise ValueError(number)
-        self.numbers += [number] * count
-        self.fields += fields
-        if hidden:
-            self.hidden.append(number)
+        """One list for each field: style, type, the formula's attributes, formula, value, inline text."""
+        return [self.fields[number::_WIDTH] for number in range(2, _WIDTH - 1)]
 
 
-_ATTRIBUTES = r'(?: [A-Za-z][\w:]*+="[^"<&]*+")*+'
+class _Places(dict[str, tuple[int, int]]):
+    """Row and column by a cell's name. ValueError if no sheet has it."""
+
+    def __missing__(self, name: str) -> tuple[int, int]:
+        match = _NAME.fullmatch(name)
+        if match is None or int(match[2]) > MAX_ROW:
+            raise ValueError(name)
+        place = int(match[2]), column_number(match[1])
+        if len(self) < _KNOWN_PLACES:
+            self[name] = place
+        return place
+
+
+_places: Final = _Places()
+_NAME: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_ATTRIBUTES = r'(?: (?!xmlns)[A-Za-z][\w:]*+="[^"<&]*+")*+'
 _TEXT_OPEN = r'<t(?: xml:space="preserve")?+>'
-_RUN = rf"<r>(?:<rPr>(?:<[A-Za-z]++{_ATTRIBUTES} ?+/>)*+</rPr>)?+{_TEXT_OPEN}[^<]*+</t></r>"
+_RUN = rf"<r>(?:<rPr>(?:<[A-Za-z]++{_ATTRIBUTES} ?+/>)*+</rPr>)?+{_TEXT_OPEN}[^<>]*+</t></r>"
 _ROW: Final = re.compile(rf'<row r="([0-9]{{1,7}}+)"({_ATTRIBUTES}) ?+(/?)>')
 _CELL: Final = re.compile(
     r'(?:<c r="[A-Z]{1,3}+[0-9]++"(?: s="[0-9]++")?+ ?+/>)*+'  # those with a style only
-    r'(?:\Z|<c r="([A-Z]{1,3}+)([0-9]++)"(?: s="([0-9]++)")?+(?: t="([A-Za-z]++)")?+>'
-    rf"(?:<f({_ATTRIBUTES})(?: ?+/>|>([^<]*+)</f>))?+"
-    rf"(?:<v>([^<]*+)</v>|<v ?+/>)?+(?:<is>{_TEXT_OPEN}([^<]*+)</t></is>)?+</c>)"
+    r'(?:\Z|<c r="([A-Z]{1,3}+[0-9]++)"(?: s="([0-9]++)")?+(?: t="([A-Za-z]++)")?+>'
+    rf"(?:<f({_ATTRIBUTES})(?: ?+/>|>([^<>]*+)</f>))?+"
+    rf"(?:<v>([^<>]*+)</v>|<v ?+/>)?+(?:<is>{_TEXT_OPEN}([^<>]*+)</t></is>)?+</c>"
+    r"|([\s\S]++))"  # all the rest, once something is odd: so nothing is looked at twice
 )
-_ITEM: Final = re.compile(rf"<si>(?:{_TEXT_OPEN}([^<]*+)</t>|<t ?+/>|((?:{_RUN})++))</si>")
+_ITEM: Final = re.compile(rf"<si>(?:{_TEXT_OPEN}([^<>]*+)</t>|<t ?+/>|((?:{_RUN})++))</si>")
 _RUN_TEXT: Final = re.compile(rf"{_TEXT_OPEN}([^<]*+)")
 _ATTRIBUTE: Final = re.compile(r'([\w:]+)="([^"]*)"')
+_PLAIN_VALUE: Final = re.compile(r"[\w:$ ]{0,80}")
 _CHARACTER: Final = re.compile(r"&#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));")
 _NOT_PLAIN: Final = bytes(byte for byte in range(32) if byte not in b"\t\n")  # CR too: XML reads it as LF
 
 
-class _NotPlain(Exception):
+class _NotPlain(ValueError):
     """What the pattern recognised is not all well-formed after all."""
 
 
@@ -67,33 +76,36 @@ def plain_rows(body: bytes) -> Rows | None:
     text = _plain_text(body)
     if text is None:
         return None
-    rows = Rows()
-    hidden: dict[str, bool] = {"": False}  # by all the row's other attributes, which mostly are the same
     before, *found = _ROW.split(text)
-    if before:
+    numbers = list(map(int, found[::4]))
+    shown = {attributes: _is_hidden(attributes) for attributes in set(found[1::4])}
+    if before or None in shown.values() or not all(1 <= number <= MAX_ROW for number in numbers):
+        return None
+    fields: list[str | Any] = []
+    rows: list[int] = []  # of each cell
+    for number, closed, content in zip(numbers, found[2::4], found[3::4], strict=True):
+        if content[-6:] != ("" if closed else "</row>"):
+            return None
+        cells = _CELL.split(content[:-6])
+        del cells[-_WIDTH - 1 :]  # what matched the end of the text
+        fields += cells
+        rows += [number] * (len(cells) // _WIDTH)
+    if any(fields[_WIDTH - 1 :: _WIDTH]):
         return None
     try:
-        for number, attributes, closed, content in zip(*[iter(found)] * 4, strict=True):
-            if attributes not in hidden:
-                pairs = _ATTRIBUTE.findall(attributes)
-                if len(dict(pairs)) < len(pairs):
-                    return None
-                hidden[attributes] = dict(pairs).get("hidden") in ("1", "true")
-            fields = _CELL.split(content[:-6])
-            if any(fields[::_WIDTH]) or content[-6:] != ("" if closed else "</row>"):
-                return None
-            del fields[-_WIDTH - 1 :]  # what was found at the end of the text
-            if "&" in content:
-                fields = [_decoded(field) if field and "&" in field else field for field in fields]
-            rows.add(int(number), hidden[attributes], fields)
-    except (_NotPlain, ValueError):
+        if "&" in text:
+            fields = [_decoded(field) if field and "&" in field else field for field in fields]
+        places = list(map(_places.__getitem__, fields[1::_WIDTH]))
+    except ValueError:
         return None
-    rows.empty = text.count("<c ") - len(rows.numbers)
-    return rows
+    if [row for row, _ in places] != rows:
+        return None
+    hidden = [number for number, attributes in zip(numbers, found[1::4], strict=True) if shown[attributes]]
+    return Rows(places, fields, hidden, text.count("<c ") - len(places), max(numbers, default=0))
 
 
 def plain_strings(body: bytes) -> list[str] | None:
-    """The strings from an `sst` element's first `<si>` to its last `</si>`, if written the plain way, otherwise None."""
+    """The strings between an `sst` element's first `<si>` and its last `</si>`, if written plainly, otherwise None."""
     text = _plain_text(body)
     if text is None:
         return None
@@ -115,13 +127,16 @@ def tree_rows(main: str, elements: list[Element], after: int, check_depth: Calla
     `main` is the namespace; `after` the number of the row before, which a row that gives none follows.
     """
     cell_tag, value_tag, formula_tag = main + "c", main + "v", main + "f"
-    rows = Rows()
+    rows = Rows([], [], [], 0, after)
     for row in elements:
         if row.tag != main + "row":
             check_depth([row])
             continue
-        after = int(row.get("r", after + 1))
-        fields: list[str | Any] = []
+        rows.last = int(row.get("r", rows.last + 1))
+        if not 1 <= rows.last <= MAX_ROW:
+            raise ValueError(rows.last)
+        if row.get("hidden") in ("1", "true"):
+            rows.hidden.append(rows.last)
         for cell in row:
             if not len(cell):
                 rows.empty += 1
@@ -130,9 +145,10 @@ def tree_rows(main: str, elements: list[Element], after: int, check_depth: Calla
                 check_depth([cell])
                 continue
             if cell.get("r") is None:
-                _place_cells(row, cell_tag, str(after))
-            place = cell.get("r", "")
-            letters = place.rstrip("0123456789")
+                _place_cells(row, cell_tag, rows.last)
+            place = _places[cell.get("r", "")]
+            if place[0] != rows.last:
+                raise ValueError(place)
             special = formula = value = inline = None
             for child in cell:
                 if len(child):
@@ -141,11 +157,11 @@ def tree_rows(main: str, elements: list[Element], after: int, check_depth: Calla
                     value = child.text or ""
                 elif child.tag == formula_tag:
                     formula = child.text
-                    special = "".join(f' {key}="{child.get(key)}"' for key in ("t", "ref", "si") if key in child.attrib)
+                    special = _special(child)
                 elif child.tag == main + "is":
                     inline = tree_string(main, child)
-            fields += "", letters, place[len(letters) :], cell.get("s"), cell.get("t"), special, formula, value, inline
-        rows.add(after, row.get("hidden") in ("1", "true"), fields)
+            rows.places.append(place)
+            rows.fields += "", "", cell.get("s"), cell.get("t"), special, formula, value, inline, None
     return rows
 
 
@@ -155,29 +171,45 @@ def tree_string(main: str, item: Element) -> str:
     return "".join(piece.text or "" for piece in pieces if piece.tag == main + "t")
 
 
+def _special(formula: Element) -> str:
+    """The attributes of a formula element that say what it stands for, as its field has them."""
+    pairs = [(key, formula.attrib[key]) for key in ("t", "ref", "si") if key in formula.attrib]
+    if not all(_PLAIN_VALUE.fullmatch(value) for _, value in pairs):
+        raise ValueError(pairs)
+    return "".join(f' {key}="{value}"' for key, value in pairs)
+
+
 def formula_attributes(special: str) -> dict[str, str]:
     """The attributes of a formula element, from its field."""
     return dict(_ATTRIBUTE.findall(special))
 
 
-def _place_cells(row: Element, cell_tag: str, digits: str) -> None:
+def _place_cells(row: Element, cell_tag: str, number: int) -> None:
     """Gives the cells of a row that do not say where they are the place after the one before."""
     column = 0
     for cell in row:
         if cell.tag == cell_tag:
-            place = cell.get("r")
-            column = column + 1 if place is None else column_number(place.rstrip("0123456789"))
-            cell.set("r", column_letters(column) + digits)
+            name = cell.get("r")
+            column = column + 1 if name is None else _places[name][1]
+            cell.set("r", f"{column_letters(column)}{number}")
+
+
+def _is_hidden(attributes: str) -> bool | None:
+    """Whether a row with these attributes is hidden; None if it has one of them twice, which is not well-formed."""
+    pairs = _ATTRIBUTE.findall(attributes)
+    found = dict(pairs)
+    return found.get("hidden") in ("1", "true") if len(found) == len(pairs) and "r" not in found else None
 
 
 def _plain_text(body: bytes) -> str | None:
-    """The text, if its characters are ones that XML allows and leaves alone, and no namespace is declared in it."""
-    if any(mark in body for mark in (b"xmlns", b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf")):
+    """The text, if its characters are ones that XML allows and leaves alone."""
+    if len(body.translate(None, _NOT_PLAIN)) < len(body):
         return None
     try:
-        return body.decode() if len(body.translate(None, _NOT_PLAIN)) == len(body) else None
+        text = body.decode()
     except UnicodeDecodeError:
         return None
+    return None if "\ufffe" in text or "\uffff" in text else text
 
 
 def _decoded(text: str) -> str:

@@ -15,23 +15,20 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from processor.formula_text import tokens
-from processor.issued import SHEET_OF, Expected, Issued, filled, issued, same_value
-from processor.reader import Cell, Limits, Sheet, Unreadable, Workbook, read_workbook
+from processor.issued import SHEET_OF, Issued, filled, issued
+from processor.reader import Cell, Limits, Unreadable, Workbook, read_workbook
+from processor.untouched import as_text, untouched
 from rubric_versions import catalog, words
 from rubric_versions.answers import EVIDENCE_PARTS, Answers, LeafAnswer, Totals, is_blank, judge, totals
 from rubric_versions.findings import Finding, Severity, errors, finding
 from rubric_versions.methods.base import Outcome, Raw, State
 from rubric_versions.model import RubricVersion, canonical_json
-from rubric_versions.numbers import decimal_text, vi
+from rubric_versions.numbers import decimal_text
 from workbook_templates import layout as at
-from workbook_templates.book import Address, a1
+from workbook_templates.book import a1
 from workbook_templates.entry_form import EVIDENCE_LIMIT, TEXT_LIMIT, unpacked
 from workbook_templates.identity import PROPERTY_PREFIX, Identity, from_rows
 from workbook_templates.layout import Layout
-
-MOVED_FROM = 25
-"""So many changed cells on one sheet are told as one finding: rows or columns were moved."""
 
 _EMPTY = Cell(None, None, False, False)
 _FIRST_DAY, _LAST_DAY = 36_526, 73_050  # 01/01/2000 and 31/12/2099 as Excel counts days
@@ -64,7 +61,11 @@ class Checked:
         """a, A and pari as decimal strings of at least 12 significant digits, or None."""
         if self.totals is None:
             return None
-        return {"a": decimal_text(self.totals.points), "A": decimal_text(self.totals.possible), "pari": decimal_text(self.totals.rate)}
+        return {
+            "a": decimal_text(self.totals.points),
+            "A": decimal_text(self.totals.possible),
+            "pari": decimal_text(self.totals.rate),
+        }
 
     def with_findings(self, more: Iterable[Finding]) -> Checked:
         """The same with findings added, the verdict judged anew."""
@@ -103,9 +104,12 @@ def check_bytes(data: bytes, file: str, office: Office | None = None, limits: Li
 
 def check_workbook(book: Workbook, file: str, office: Office | None = None) -> Checked:
     """The same for a workbook already read, or put together by a macro."""
-    identity, found = _identity(book)
+    identity, found = identity_of(book)
     if identity is None or identity.kind != "entry_form":
-        return Checked(Verdict.FOREIGN, (finding("identity-missing", file=file, sheet=words.META if words.META in book.sheets else ""),))
+        return Checked(
+            Verdict.FOREIGN,
+            (finding("identity-missing", file=file, sheet=words.META if words.META in book.sheets else ""),),
+        )
     found += _gate(identity, file, office)
     form, problem = _form_of(book, identity, office)
     if form is None:
@@ -118,14 +122,20 @@ def check_workbook(book: Workbook, file: str, office: Office | None = None) -> C
     found += checked.findings
     findings = tuple(one.at(file=file) for one in found)
     verdict = Verdict.RETURNED if errors(findings) else Verdict.ACCEPTED
-    return replace(checked, verdict=verdict, findings=findings, identity=identity, version=form.version,
-                   digest=answers_digest(identity, answers))
+    return replace(
+        checked,
+        verdict=verdict,
+        findings=findings,
+        identity=identity,
+        version=form.version,
+        digest=answers_digest(identity, answers),
+    )
 
 
 # -------------------------------------------------------------------------------------------------------------------- the gate
 
 
-def _identity(book: Workbook) -> tuple[Identity | None, list[Finding]]:
+def identity_of(book: Workbook) -> tuple[Identity | None, list[Finding]]:
     """Who the workbook says it is, from its hidden sheet, else from its properties; a finding where the two disagree."""
     sheet = book.sheets.get(words.META)
     rows = {}
@@ -133,8 +143,12 @@ def _identity(book: Workbook) -> tuple[Identity | None, list[Finding]]:
         for row in range(at.META_FIRST, at.META_FIRST + 40):
             key = sheet.cells.get((row, at.META_KEY), _EMPTY).value
             if isinstance(key, str):
-                rows[key] = _as_text(sheet.cells.get((row, at.META_VALUE), _EMPTY).value)
-    told = {key.removeprefix(PROPERTY_PREFIX): text for key, text in book.properties.items() if key.startswith(PROPERTY_PREFIX)}
+                rows[key] = as_text(sheet.cells.get((row, at.META_VALUE), _EMPTY).value)
+    told = {
+        key.removeprefix(PROPERTY_PREFIX): text
+        for key, text in book.properties.items()
+        if key.startswith(PROPERTY_PREFIX)
+    }
     identity = from_rows(rows) or from_rows(told)
     if identity is None:
         return None, []
@@ -226,101 +240,16 @@ def _travelling_version(book: Workbook) -> RubricVersion | None:
 
 
 def _untouched(book: Workbook, form: Issued, identity: Identity) -> list[Finding]:
-    found = []
-    if book.active:
-        found.append(finding("file-active", what=", ".join(book.active)))
-    for name in book.sheets:
-        if name not in form.locked:
-            found.append(finding("sheet-extra", sheet=name, name=name))
-    for name, locked in form.locked.items():
-        sheet = book.sheets.get(name)
-        if sheet is None:
-            found.append(finding("sheet-missing", sheet=name, name=name))
-        else:
-            found += _sheet_untouched(sheet, locked, form, identity)
-    for name, refers in form.names.items():
-        if tokens(book.names.get(name, "").removeprefix("=")) != tokens(refers):
-            found.append(finding("name-changed", name=name))
+    found = untouched(book, form.expected, lambda text: filled(text, identity))
+    hidden = [
+        one
+        for one in found
+        if one.sheet == words.META and one.code in ("cell-changed", "cell-added", "formula-changed")
+    ]
+    if hidden:
+        found = [one for one in found if one not in hidden]
+        found.append(finding("hidden-changed", sheet=words.META, cell=hidden[0].cell, count=len(hidden)))
     return found
-
-
-def _sheet_untouched(sheet: Sheet, locked: Mapping[Address, Expected], form: Issued, identity: Identity) -> list[Finding]:
-    inputs, ignored = form.inputs[sheet.name], form.ignored.get(sheet.name, frozenset())
-    found = []
-    for place, cell in sheet.cells.items():
-        if place in inputs or place in ignored or _is_reserved(sheet.name, place):
-            continue
-        expected = locked.get(place)
-        if expected is None:
-            if cell.formula is not None or not is_blank(cell.value):
-                found.append(finding("cell-added", sheet=sheet.name, cell=a1(*place), value=_seen(cell)))
-        elif problem := _cell_changed(sheet.name, place, expected, cell, identity):
-            found.append(problem)
-    for place in locked.keys() - sheet.cells.keys() - ignored:
-        problem = _cell_changed(sheet.name, place, locked[place], _EMPTY, identity)
-        if problem:
-            found.append(problem)
-    found.sort(key=lambda one: _order(one.cell))
-    if found and sheet.name == words.META:
-        found = [finding("hidden-changed", sheet=sheet.name, cell=found[0].cell, count=len(found))]
-    elif len(found) > MOVED_FROM:
-        found = [finding("rows-moved", sheet=sheet.name, cell=found[0].cell, count=len(found))]
-    for area in sheet.merged:
-        if any(place in inputs for place in _cells_of(area)):
-            found.append(finding("merged-input", sheet=sheet.name, cell=area.split(":")[0], value=area))
-    if not sheet.protected and sheet.name != words.META:
-        found.append(finding("protection-removed", sheet=sheet.name, name=sheet.name))
-    return found
-
-
-def _is_reserved(sheet: str, place: Address) -> bool:
-    return sheet == words.CHECK and at.CHECK_RESERVED[0] <= place[1] <= at.CHECK_RESERVED[1]
-
-
-def _cell_changed(sheet: str, place: Address, expected: Expected, cell: Cell, identity: Identity) -> Finding | None:
-    if expected.formula:
-        if cell.formula is not None and (cell.formula == expected.formula or tokens(cell.formula, sheet) == expected.tokens):
-            return None
-        return finding("formula-changed", sheet=sheet, cell=a1(*place), value=_seen(cell), issued="=" + expected.formula)
-    if cell.formula is None and same_value(expected, cell.value, identity):
-        return None
-    was = vi(expected.number) if expected.number is not None else filled(expected.text, identity)
-    return finding("cell-changed", sheet=sheet, cell=a1(*place), value=_seen(cell), issued=was)
-
-
-def _seen(cell: Cell) -> str:
-    return "=" + cell.formula if cell.formula is not None else _as_text(cell.value)
-
-
-def _as_text(value: Raw) -> str:
-    """A value as a person would write it; numbers with a comma."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return vi(Fraction(value)) if value.is_finite() and abs(value) < Decimal(10) ** 20 else str(value)
-    return ("ĐÚNG" if value else "SAI") if isinstance(value, bool) else value
-
-
-def _order(cell: str) -> tuple[int, str]:
-    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return (int(digits) if digits else 0, cell)
-
-
-def _cells_of(area: str) -> Iterator[Address]:
-    found = re.match(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?\Z", area.replace("$", ""))
-    if not found:
-        return
-    first, last = _column(found[1]), _column(found[3] or found[1])
-    for row in range(int(found[2]), min(int(found[4] or found[2]), int(found[2]) + 5000) + 1):
-        for col in range(first, min(last, first + 50) + 1):
-            yield row, col
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 # -------------------------------------------------------------------------------------------------------------------- what was entered
@@ -338,12 +267,12 @@ def read_answers(book: Workbook, layout: Layout) -> tuple[Answers, list[Finding]
         cell = sheet.cells.get((row, col), _EMPTY) if sheet else _EMPTY
         place = {"sheet": SHEET_OF[key], "cell": a1(row, col), "criterion": criterion}
         if cell.formula is not None:
-            found.append(finding("input-formula", value="=" + cell.formula, **place))  # type: ignore[arg-type]  # only texts
+            found.append(finding("input-formula", value="=" + cell.formula, **place))
             return "=" + cell.formula
         if number and cell.is_date and isinstance(cell.value, Decimal):
             day = _day_of(cell.value, book.date1904)
             meant = f"{day.day},{day.month}" if day else "…"
-            found.append(finding("input-date", value=_as_text(cell.value), meant=meant, **place))  # type: ignore[arg-type]  # only texts
+            found.append(finding("input-date", value=as_text(cell.value), meant=meant, **place))
             return str(day or cell.value)
         if cell.is_date and isinstance(cell.value, Decimal) and book.date1904:
             return cell.value + 1462
@@ -385,22 +314,43 @@ def judge_answers(form: Issued, answers: Answers, told: Iterable[tuple[str, str]
             where = (words.SCORING, a1(row, col))
             raw = answer.mark if problem.index < 0 else answer.inputs[problem.index]
             if where not in already:
-                found.append(finding(problem.code, sheet=where[0], cell=where[1], criterion=leaf.code, value=_as_text(raw), **dict(problem.params)))
+                found.append(
+                    finding(
+                        problem.code,
+                        sheet=where[0],
+                        cell=where[1],
+                        criterion=leaf.code,
+                        value=as_text(raw),
+                        **dict(problem.params),
+                    )
+                )
         if outcome.state not in (State.SCORED, State.NOT_ASSESSED):
             continue
         skipped = outcome.state is State.NOT_ASSESSED
         spot = {"sheet": words.SCORING, "criterion": leaf.code}
         if not says_something(answer.explanation):
-            code, severity = ("skip-unexplained", Severity.ERROR) if skipped else ("explanation-missing", rules.explanation_missing)
-            found.append(finding(code, severity=severity, cell=a1(place.row, at.EXPLANATION), **spot))  # type: ignore[arg-type]  # only texts
+            code, severity = (
+                ("skip-unexplained", Severity.ERROR) if skipped else ("explanation-missing", rules.explanation_missing)
+            )
+            found.append(finding(code, severity=severity, cell=a1(place.row, at.EXPLANATION), **spot))
         if leaf.evidence and (skipped or outcome.points > 0) and not documents.get(leaf.code):
-            found.append(finding("evidence-missing", severity=rules.evidence_missing, cell=a1(place.row, at.DOCUMENTS), **spot))  # type: ignore[arg-type]  # only texts
+            found.append(
+                finding("evidence-missing", severity=rules.evidence_missing, cell=a1(place.row, at.DOCUMENTS), **spot)
+            )
     found += [one for one in _check_texts(layout, answers) if (one.sheet, one.cell) not in already]
     found += [one for one in _check_evidence(layout, answers) if (one.sheet, one.cell) not in already]
-    found += [one for one in _check_approval(layout, answers, rules.approval_missing) if (one.sheet, one.cell) not in already]
+    found += [
+        one for one in _check_approval(layout, answers, rules.approval_missing) if (one.sheet, one.cell) not in already
+    ]
     verdict = Verdict.RETURNED if errors(found) else Verdict.ACCEPTED
-    return Checked(verdict, tuple(found), version=form.version, answers=answers, outcomes=outcomes,
-                   totals=totals(layout.appendix, outcomes))
+    return Checked(
+        verdict,
+        tuple(found),
+        version=form.version,
+        answers=answers,
+        outcomes=outcomes,
+        totals=totals(layout.appendix, outcomes),
+    )
 
 
 def says_something(raw: Raw) -> bool:
@@ -430,7 +380,9 @@ def _check_texts(layout: Layout, answers: Answers) -> Iterator[Finding]:
         for col, raw in zip(at.EVIDENCE_COLUMNS.values(), row, strict=True):
             yield from _text_findings(raw, EVIDENCE_LIMIT, words.EVIDENCE, a1(at.EVIDENCE_FIRST + offset, col), "")
     for key, where in layout.approval_rows.items():
-        yield from _text_findings(answers.approval.get(key), EVIDENCE_LIMIT, words.APPROVAL, a1(where, at.APPROVAL_VALUE), "")
+        yield from _text_findings(
+            answers.approval.get(key), EVIDENCE_LIMIT, words.APPROVAL, a1(where, at.APPROVAL_VALUE), ""
+        )
 
 
 def _text_findings(raw: Raw, limit: int, sheet: str, cell: str, criterion: str) -> Iterator[Finding]:
@@ -456,12 +408,19 @@ def _check_evidence(layout: Layout, answers: Answers) -> Iterator[Finding]:
         if all(raw is None for raw in row):
             continue
         if row[0] not in labels:
-            yield finding("evidence-no-criterion", sheet=words.EVIDENCE, cell=a1(where, at.EVIDENCE_COLUMNS["criterion"]), value=_as_text(row[0]))
+            yield finding(
+                "evidence-no-criterion",
+                sheet=words.EVIDENCE,
+                cell=a1(where, at.EVIDENCE_COLUMNS["criterion"]),
+                value=as_text(row[0]),
+            )
         elif not _has_content(row):
             yield finding("evidence-blank", sheet=words.EVIDENCE, cell=a1(where, at.EVIDENCE_COLUMNS["number"]))
         day = row[EVIDENCE_PARTS.index("date")]
         if day is not None and not is_day(day):
-            yield finding("evidence-date", sheet=words.EVIDENCE, cell=a1(where, at.EVIDENCE_COLUMNS["date"]), value=_as_text(day))
+            yield finding(
+                "evidence-date", sheet=words.EVIDENCE, cell=a1(where, at.EVIDENCE_COLUMNS["date"]), value=as_text(day)
+            )
     room = layout.evidence_last - at.EVIDENCE_FIRST + 1
     if len(answers.evidence) >= room and all(any(raw is not None for raw in row) for row in answers.evidence):
         yield finding("evidence-full", sheet=words.EVIDENCE, cell=a1(layout.evidence_last, 1), count=room)
@@ -486,11 +445,13 @@ def _check_approval(layout: Layout, answers: Answers, severity: Severity) -> Ite
         place = {"sheet": words.APPROVAL, "cell": a1(layout.approval_rows[key], at.APPROVAL_VALUE)}
         label = words.APPROVAL_LABELS[key]
         if raw is None or (isinstance(raw, str) and not says_something(raw)):
-            yield finding("approval-missing", severity=severity, label=label, **place)  # type: ignore[arg-type]  # only texts
+            yield finding("approval-missing", severity=severity, label=label, **place)
         elif key in words.APPROVAL_DATES and not (isinstance(raw, Decimal) and is_day(raw)):
-            yield finding("approval-date", severity=severity, label=label, value=_as_text(raw), **place)  # type: ignore[arg-type]  # only texts
+            yield finding("approval-date", severity=severity, label=label, value=as_text(raw), **place)
         elif key == "approved" and raw != words.APPROVED:
-            yield finding("approval-unknown", severity=severity, label=label, wanted=words.APPROVED, value=_as_text(raw), **place)  # type: ignore[arg-type]  # only texts
+            yield finding(
+                "approval-unknown", severity=severity, label=label, wanted=words.APPROVED, value=as_text(raw), **place
+            )
 
 
 def answers_digest(identity: Identity, answers: Answers) -> str:
@@ -498,7 +459,11 @@ def answers_digest(identity: Identity, answers: Answers) -> str:
 
     def spelled(raw: Raw) -> str | None:
         if isinstance(raw, Decimal):
-            return "n" + decimal_text(Fraction(raw)) if raw.is_finite() and abs(raw) < Decimal(10) ** 20 else "s" + str(raw)
+            return (
+                "n" + decimal_text(Fraction(raw))
+                if raw.is_finite() and abs(raw) < Decimal(10) ** 20
+                else "s" + str(raw)
+            )
         if isinstance(raw, bool):
             return f"b{int(raw)}"
         return None if raw is None else "s" + unicodedata.normalize("NFC", raw)

@@ -15,8 +15,8 @@ MAX_COLUMN = 16_384  # columns of a sheet, XFD
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"]++|"")*+"?)
     |(?P<space>\s++)
-    |(?P<error>\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|N/A|NULL!))
-    |(?P<sheet>'(?:[^']++|'')*+'!|(?:\[[^\[\]]*+\])?+(?:[\w.?\\]++(?::[\w.?\\]++)?+)?+(?<=[\w.?\\\]])!)
+    |(?P<error>\#(?i:REF!|DIV/0!|VALUE!|NAME\?|NUM!|N/A|NULL!))
+    |(?P<sheet>'(?:[^']++|'')*+'!|(?![A-Za-z]{1,3}[0-9]+:)(?:\[[^\[\]]*+\])?+(?:[\w.?\\]++(?::[\w.?\\]++)?+)?+(?<=[\w.?\\\]])!)
     |(?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w.?\\(!\[]))
     |(?P<rows>\$?[0-9]{1,7}:\$?[0-9]{1,7}(?![\w.?\\(!\[]))
     |(?P<cell>\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.?\\(!\[]))
@@ -92,8 +92,8 @@ def tokens(formula: str, sheet: str | None = None) -> tuple[str, ...]:
 def shift(formula: str, rows: int, cols: int) -> str:
     """The formula as it reads `rows` further down and `cols` further right, the way shared formulas are meant.
 
-    Relative references move, those behind `$` stay, text, names, functions and sheets are left alone. A reference that
-    would leave the sheet becomes `#REF!`.
+    Relative references move, those behind `$` stay, text, names, functions and sheets are left alone. An end of a
+    reference that would leave the sheet becomes `#REF!`.
     """
 
     def moved(match: re.Match[str]) -> str:

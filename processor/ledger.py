@@ -149,11 +149,14 @@ class Ledger:
             self._connection.executemany(f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         return events
 
-    def events(self, *kinds: str, until: int | None = None) -> list[Event]:
-        """The events in order, of these kinds or all, up to and with number `until`. Raises `LedgerDamaged`."""
+    def events(self, *kinds: str, since: int = 0, until: int | None = None) -> list[Event]:
+        """The events in order, of these kinds or all, after number `since`, up to and with `until`. Raises `LedgerDamaged`."""
         conditions, values = ["1"], list[str | int](kinds)
         if kinds:
             conditions.append(f"kind IN ({', '.join('?' * len(kinds))})")
+        if since:
+            conditions.append("seq > ?")
+            values.append(since)
         if until is not None:
             conditions.append("seq <= ?")
             values.append(until)

@@ -14,21 +14,15 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
+from itertools import compress, repeat
+from operator import is_
 from posixpath import basename, dirname, join, normpath
 from typing import Final, NamedTuple, TypeVar
-from xml.etree.ElementTree import Element
 
-from processor.archive import BRANCH, Archive, Limits, Part, Unreadable, damaged, folded
-from processor.cell_xml import (
-    FIELDS,
-    Row,
-    formula_attributes,
-    plain_rows,
-    plain_strings,
-    tree_rows,
-    tree_string,
-)
-from processor.formula_text import MAX_COLUMN, MAX_ROW, column_number, shift
+from processor.archive import BRANCH, Archive, Limits, Part, Unreadable, damaged, folded, too_large
+from processor.cell_xml import Rows, formula_attributes, plain_rows, plain_strings, tree_rows, tree_string
+from processor.formula_text import MAX_COLUMN, shift
 
 __all__ = ["Cell", "ErrorValue", "Limits", "Sheet", "Unreadable", "Value", "Workbook", "read_workbook"]
 
@@ -41,8 +35,10 @@ _RELATION_IDS: Final = (
 )
 _DATE_FORMATS: Final = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # ECMA-376 part 1, 18.8.30
 _NOT_SHOWN: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]?', re.IGNORECASE | re.DOTALL)
-_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+")
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")  # ST_Xstring, ECMA-376 part 1, 22.9.2.19
+_new: Final = tuple.__new__
+_PLAIN_FORMULA: Final = frozenset({None, "", ' aca="false"', ' ca="1"'})
 _CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\t\n\f\r")
 _LEGACY: Final = (
     (b"%pdf", "pdf"), (b"{\\rtf", "rtf"), (b"mime-version", "html"), (b"<!doctype html", "html"), (b"<html", "html"),
@@ -119,7 +115,7 @@ def read_workbook(data: bytes, limits: Limits = _LIMITS) -> Workbook:
     if not data:
         raise Unreadable("file-empty")
     if len(data) > limits.file_bytes:
-        raise Unreadable("file-too-large", what="file_bytes", limit=str(limits.file_bytes))
+        raise too_large("file_bytes", limits.file_bytes)
     if not data.startswith(b"PK"):
         raise _other_format(data)
     return _Reading(Archive(data, limits)).workbook()
@@ -152,19 +148,19 @@ class _Reading:
         self.archive = archive
         self.parts = archive.parts
         self.active = {kind for name in self.parts for mark, kind in _ACTIVE_PARTS.items() if mark in name}
-        self.strings: dict[str, str] = {}  # by their number as text, the way cells give it
-        self.styles: dict[str, tuple[bool, bool]] = {"0": (True, False)}  # likewise: locked, is_date
-        self.numbers: dict[str, Value] = {}  # what a number's text has been read as
+        self.properties = ""  # the folded name of the part that has them
+        self.values = _Values(self)
+        self.locked: dict[str | None, bool] = {None: True, "0": True}  # by the style's number, the way cells give it
+        self.dates: dict[str | None, bool] = {None: False, "0": False}  # likewise
 
     def workbook(self) -> Workbook:
         """All of it; parts that nobody needs are inflated too, for their CRC."""
         book = self._main_part()
         relations = self._relations(self._at(join(dirname(book.name), "_rels", basename(book.name) + ".rels")), book)
-        for kind, target in relations.values():
-            if kind == "sharedStrings":
-                self._read_strings(self._at(target))
-            elif kind == "styles":
-                self._read_styles(self._at(target))
+        if strings := _single(book, relations, "sharedStrings"):
+            self._read_strings(self._at(strings))
+        if styles := _single(book, relations, "styles"):
+            self._read_styles(self._at(styles))
         sheets: dict[str, Sheet] = {}
         names: list[tuple[str, str, str]] = []
         date1904 = False
@@ -195,12 +191,14 @@ class _Reading:
             if mimetype and b"opendocument.spreadsheet" in b"".join(self.archive.inflated(mimetype)):
                 raise Unreadable("file-legacy", kind="ods")
             raise damaged("_rels/.rels") if "xl/workbook.xml" in self.parts else Unreadable("file-not-workbook")
-        for kind, target in self._relations(root, None).values():
-            if kind == "officeDocument":
-                if target.casefold().endswith(".bin"):
-                    raise Unreadable("file-legacy", kind="xlsb")
-                return self._at(target)
-        raise Unreadable("file-not-workbook")
+        relations = self._relations(root, None)
+        target = _single(root, relations, "officeDocument")
+        if not target:
+            raise Unreadable("file-not-workbook")
+        if target.casefold().endswith(".bin"):
+            raise Unreadable("file-legacy", kind="xlsb")
+        self.properties = folded(_single(root, relations, "custom-properties"))
+        return self._at(target)
 
     def _at(self, name: str) -> Part:
         part = self.parts.get(folded(name))
@@ -232,7 +230,7 @@ class _Reading:
                 continue
             if name.endswith(".rels"):
                 self._relations(part, None)
-            elif name == "docprops/custom.xml":
+            elif name == self.properties:
                 for _, _, children in self.archive.branches(part, "Properties", nested=False):
                     self.archive.spend("strings", len(children))
                     for child in children:
@@ -258,38 +256,15 @@ class _Reading:
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        return self.weighed(text)
-
-    def weighed(self, text: str) -> str:
-        """The same text, once it is counted."""
-        limits = self.archive.limits
-        if len(text) > limits.text:
-            raise Unreadable("file-too-large", what="text", limit=str(limits.text))
+        if len(text) > self.archive.limits.text:
+            raise too_large("text", self.archive.limits.text)
         self.archive.spend("all_text", len(text))
         return text
 
-    def rich(self, item: Element, main: str) -> str:
-        """The text of a string item: its own, or its runs' put together; how it is pronounced (rPh) is left out."""
-        plain, run = main + "t", main + "r"
-        if len(item) == 1 and item[0].tag == plain:
-            return self.text(item[0].text or "")
-        pieces = (piece for child in item for piece in (child if child.tag == run else (child,)))
-        return self.text("".join(piece.text or "" for piece in pieces if piece.tag == plain))
-
-    def number(self, text: str) -> Value:
-        """The number with 15 significant digits; the text itself if it is no finite number, None if it is blank."""
-        plain = text.strip(" \t\r\n")
-        if not _NUMBER.fullmatch(plain):
-            return self.weighed(text) if plain else None
-        short = format(float(plain), ".15g")
-        return Decimal(0) if short == "-0" else self.weighed(text) if "inf" in short else Decimal(short)
-
-    def _cut_out(
-        self, part: Part, opening: bytes, closing: bytes, read: Callable[[bytes], list[_T] | None]
-    ) -> tuple[Iterable[bytes], list[_T] | None]:
+    def _cut_out(self, part: Part, opening: bytes, closing: bytes, read: Callable[[bytes], _T | None]) -> tuple[Iterable[bytes], _T | None]:
         """What is left to parse of a part, and what `read` made of its bulk, between `opening` and the last `closing`.
 
-        If it made nothing of it, None, and the whole is left. Within a comment, say, it would not be what it looks like.
+        If it made nothing of it, None, and the whole is left; within a comment, say, the bulk is not what it seems.
         """
         pieces = self.archive.utf8(part)
         if part.size > BRANCH:
@@ -297,8 +272,8 @@ class _Reading:
         document = b"".join(pieces)
         before = document.find(opening)
         first, last = before + len(opening), document.rfind(closing)
-        head = document[:before]
-        if before > 0 and first <= last and b"<!" not in head and head.count(b"<?") < 2 and opening[:-1] not in head:
+        head = document[: max(before, 0)]
+        if head and first <= last and b"<!" not in head and head.count(b"<?") < 2 and opening[:-1] not in head:
             found = read(document[first:last])
             if found is not None:
                 return [document[:first] + document[last:]], found
@@ -317,7 +292,8 @@ class _Reading:
             strings = [self.text(string) for string in strings]
         else:
             self.archive.spend("all_text", len(together))
-        self.strings = {str(number): string for number, string in enumerate(strings)}
+        numbers = zip(repeat("s"), map(str, range(len(strings))), strict=False)
+        self.values.update(zip(numbers, [text or None for text in strings], strict=True))
 
     def _read_styles(self, part: Part) -> None:
         """Takes down each cell format's lock and date; the lock counts whatever `applyProtection` says, as in Excel."""
@@ -327,41 +303,45 @@ class _Reading:
             self.archive.spend("strings", len(children))
             for child in children:
                 if child.tag == main + "numFmt":
-                    shown = _NOT_SHOWN.sub("", self.weighed(child.get("formatCode", ""))).lower()
+                    shown = _NOT_SHOWN.sub("", self.text(child.get("formatCode", ""))).lower()
                     shows_date[child.get("numFmtId", "")] = any(letter in shown for letter in "dmyhs")
                 elif child.tag == main + "xf" and box.tag == main + "cellXfs":
                     protection = child.find(main + "protection")
                     locked = protection is None or protection.get("locked", "1") in _TRUE
                     formats.append((locked, child.get("numFmtId", "0")))
-        self.styles = {str(i): (locked, shows_date.get(code, False)) for i, (locked, code) in enumerate(formats)}
+        for number, (locked, code) in enumerate(formats):
+            self.locked[str(number)], self.dates[str(number)] = locked, shows_date.get(code, False)
+        self.locked[None], self.dates[None] = self.locked["0"], self.dates["0"]
 
     def _read_sheet(self, part: Part, sheet: Sheet) -> None:
         merged: list[str] = []
         shut: list[tuple[int, int]] = []
-        rows = _Rows(self, sheet)
+        hidden_rows: list[int] = []
+        cells = _Cells(self, sheet)
         pieces, plain = self._cut_out(part, b"<sheetData>", b"</sheetData>", plain_rows)
-        data = 0  # elements whose bulk was cut out: one, if all is well
+        seen = last_row = 0
         try:
             for main, box, children in self.archive.branches(part, "worksheet", nested=True, pieces=pieces):
                 if box.tag == main + "sheetData":
-                    data += 1
-                    rows.take(
-                        tree_rows(main, children, rows.number, self.archive.check_depth) if plain is None else plain
-                    )
+                    seen += 1
+                    rows = plain or tree_rows(main, children, last_row, self.archive.check_depth)
+                    last_row = rows.last
+                    hidden_rows += rows.hidden
+                    cells.take(rows)
                 elif box.tag == main + "mergeCells":
                     self.archive.spend("cells", len(children))
                     merged += [child.get("ref", "") for child in children]
                 elif box.tag == main + "cols":
                     self.archive.spend("cells", len(children))
-                    hidden = [child.attrib for child in children if child.get("hidden") in _TRUE]
-                    shut += [(int(columns["min"]), int(columns["max"])) for columns in hidden]
+                    closed = [child.attrib for child in children if child.get("hidden") in _TRUE]
+                    shut += [(int(columns["min"]), int(columns["max"])) for columns in closed]
                 elif box.tag == main + "sheetProtection":
                     sheet.protected = box.get("sheet") in _TRUE
         except (ValueError, KeyError):  # a number that is none; a style, string or shared formula that is not there
             raise damaged(part.name) from None
-        if plain is not None and data != 1:
+        if plain and seen != 1:  # the one that the rows were cut out of
             raise damaged(part.name)
-        sheet.merged, sheet.hidden_rows = tuple(merged), frozenset(rows.hidden)
+        sheet.merged, sheet.hidden_rows = tuple(merged), frozenset(hidden_rows)
         found: set[int] = set()
         past = 1
         for first, last in sorted(shut):  # ranges may overlap a thousandfold: each column is taken once
@@ -370,63 +350,85 @@ class _Reading:
         sheet.hidden_cols = frozenset(found)
 
 
-class _Rows:
-    """A sheet's rows being read into `sheet.cells`. ValueError or KeyError if they are not sound."""
+class _Values(dict[tuple[str | None, str | None], Value]):
+    """The value of a cell by its type and text; what is not there yet is read and kept, for it mostly comes again."""
+
+    def __init__(self, reading: _Reading) -> None:
+        super().__init__()
+        self._reading = reading
+
+    def __missing__(self, key: tuple[str | None, str | None]) -> Value:
+        value = self._read(*key)
+        if len(self) < self._reading.archive.limits.strings:
+            self[key] = value
+        return value
+
+    def _read(self, kind: str | None, text: str | None) -> Value:
+        if not text or kind == "inlineStr":
+            return None
+        if kind is None or kind == "n":
+            number = _number(text)
+            return self._reading.text(text) if number is None else number
+        if kind == "b":
+            return {"1": True, "true": True, "0": False, "false": False}.get(text, text)
+        if kind == "e":
+            return ErrorValue(self._reading.text(text))
+        if kind in ("str", "d"):
+            return self._reading.text(text)
+        raise ValueError(kind)  # or the number of a shared string that is not there
+
+
+@lru_cache(maxsize=16_384)
+def _number(text: str) -> Decimal | None:
+    """The number with 15 significant digits; None if it is none, or not finite."""
+    plain = text.strip(" \t\r\n")
+    short = format(float(plain), ".15g") if _NUMBER.fullmatch(plain) else "inf"
+    return None if "inf" in short else Decimal(0) if short == "-0" else Decimal(short)
+
+
+class _Cells:
+    """A sheet's rows being put into `sheet.cells`. ValueError or KeyError if they are not sound."""
 
     def __init__(self, reading: _Reading, sheet: Sheet) -> None:
-        self.reading = reading
-        self.cells = sheet.cells
-        self.hidden: set[int] = set()
-        self.number = 0  # of the last row
-        self._shared: dict[str, tuple[str, int, int]] = {}
+        self._reading = reading
+        self._cells = sheet.cells
+        self._shared: dict[str, tuple[str, tuple[int, int]]] = {}
 
-    def take(self, rows: list[Row]) -> None:
-        """Reads more rows. Much of the time that reading takes is spent here: names are local, calls are few."""
-        reading, cells = self.reading, self.cells
-        strings, styles, numbers = reading.strings, reading.styles, reading.numbers
-        new = tuple.__new__  # what Cell(...) does, without its detour
-        stored, hidden_before, blank = len(cells), len(self.hidden), 0
-        for number, hidden, left_out, fields in rows:
-            if not 1 <= number <= MAX_ROW:
-                raise ValueError(number)
-            self.number = number
-            if hidden:
-                self.hidden.add(number)
-            digits = str(number)
-            blank += left_out
-            for _, letters, row, style, kind, special, formula, text, inline in zip(*[iter(fields)] * FIELDS):
-                if special is None and text is None and inline is None:
-                    blank += 1
-                    continue
-                value: Value = None
-                if special is not None:
-                    formula = self._formula(special, formula or "", number, column_number(letters))
-                if text and (kind is None or kind == "n"):
-                    value = numbers.get(text)
-                    if value is None:
-                        value = numbers[text] = reading.number(text)
-                elif text:
-                    value = strings[text] if kind == "s" else self._other(kind, text)
-                elif kind == "inlineStr":
-                    value = reading.text(inline or "")
-                elif kind == "str" and formula is not None:
-                    value = ""
-                if formula is None and (value is None or value == ""):
-                    blank += 1
-                    continue
-                locked, is_date = styles[style or "0"]
-                key = (number, column_number(letters))
-                if key in cells or row != digits:
-                    raise ValueError(key)
-                cells[key] = new(Cell, (value, formula, locked, is_date or kind == "d"))
-        reading.archive.spend("cells", len(cells) - stored + len(self.hidden) - hidden_before)
-        reading.archive.spend("blank_cells", blank)
+    def take(self, rows: Rows) -> None:
+        """Takes more rows: by columns of fields, not cell by cell, so that most loops are ones that Python has in C."""
+        reading, spend = self._reading, self._reading.archive.spend
+        spend("cells", len(rows.places) + len(rows.hidden))
+        places, (styles, kinds, specials, formulas, texts, inlines) = rows.places, rows.columns()
+        written = [text for text in formulas if text is not None]
+        if not _PLAIN_FORMULA.issuperset(specials) or any(text[:1] in ("", "=") for text in written):
+            each = zip(specials, formulas, places, strict=True)
+            formulas = [None if special is None else self._formula(special, text, at) for special, text, at in each]
+            written = [text for text in formulas if text is not None]
+        if max(map(len, written), default=0) > reading.archive.limits.text:
+            raise too_large("text", reading.archive.limits.text)
+        spend("all_text", sum(map(len, written)))
+        values = list(map(reading.values.__getitem__, zip(kinds, texts, strict=True)))
+        locked, dates = list(map(reading.locked.__getitem__, styles)), list(map(reading.dates.__getitem__, styles))
+        if "d" in kinds:
+            dates = [date or kind == "d" for date, kind in zip(dates, kinds, strict=True)]
+        cells = list(map(_new, repeat(Cell), zip(values, formulas, locked, dates, strict=True)))
+        if any(map(is_, values, repeat(None))):
+            for at, (value, kind, inline) in enumerate(zip(values, kinds, inlines, strict=True)):
+                if value is None and kind == "inlineStr":
+                    cells[at] = cells[at]._replace(value=reading.text(inline or "") or None)
+                elif value is None and kind == "str" and formulas[at] is not None:
+                    cells[at] = cells[at]._replace(value="")
+            kept = [cell.value is not None or cell.formula is not None for cell in cells]
+            places, cells = list(compress(places, kept)), list(compress(cells, kept))
+        before = len(self._cells)
+        self._cells.update(zip(places, cells, strict=True))
+        if len(self._cells) != before + len(places):
+            raise ValueError(places)  # a cell that is there twice
+        spend("blank_cells", rows.empty)
 
-    def _formula(self, special: str, text: str, row: int, column: int) -> str | None:
+    def _formula(self, special: str, text: str | None, place: tuple[int, int]) -> str | None:
         """The formula that a formula element stands for; those that share one get it moved to where they are."""
-        text = self.reading.weighed(text.removeprefix("="))
-        if not special:
-            return text or None
+        text = (text or "").removeprefix("=") or None
         attributes = formula_attributes(special)
         kind = attributes.get("t")
         if kind == "dataTable":
@@ -434,32 +436,29 @@ class _Rows:
         if kind == "shared":
             index = attributes["si"]
             if "ref" not in attributes and index in self._shared:
-                base, base_row, base_column = self._shared[index]
-                self.reading.archive.spend("expanded", len(base))
-                return shift(base, row - base_row, column - base_column)
-            if not text:
+                base, (row, column) = self._shared[index]
+                self._reading.archive.spend("expanded", len(base))
+                return shift(base, place[0] - row, place[1] - column)
+            if text is None:
                 raise KeyError(index)
-            self._shared[index] = text, row, column
-        return text or None
+            self._shared[index] = text, place
+        return text
 
-    def _other(self, kind: str, text: str) -> Value:
-        """The value of a cell that holds neither a number nor a shared string."""
-        if kind == "b":
-            return {"1": True, "true": True, "0": False, "false": False}.get(text, text)
-        if kind == "e":
-            return ErrorValue(self.reading.weighed(text))
-        if kind in ("str", "d"):
-            return self.reading.text(text)
-        raise ValueError(kind)
+
+def _single(part: Part, relations: dict[str, tuple[str, str]], kind: str) -> str:
+    """The one target of that kind, "" if there is none; programs would not agree which of two to take."""
+    found = [target for kind_, target in relations.values() if kind_ == kind]
+    if len(found) > 1:
+        raise damaged(part.name)
+    return found[0] if found else ""
 
 
 def _named(book: Part, found: list[tuple[str, str, str]], sheets: list[str]) -> dict[str, str]:
     """Defined names with their text, local ones under their sheet; one name with two meanings is damage."""
     names: dict[str, str] = {}
     for local, name, text in found:
-        if local:
-            if not local.isdecimal() or len(local) > 4 or int(local) >= len(sheets):
-                raise damaged(book.name)
+        if local and not (local.isdecimal() and len(local) < 5 and int(local) < len(sheets)):
+            raise damaged(book.name)
         key = f"{sheets[int(local)]}!{name}" if local else name
         if names.setdefault(key, text) != text:
             raise damaged(book.name)

@@ -35,7 +35,7 @@ class UnknownVersion(KeyError):
 
 def read_yaml(path: Path) -> Any:
     """What a YAML data file holds; dates and floats stay what YAML makes of them and are refused by the model."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  (a safe loader, C or Python)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
 
 
 def _version_files() -> Iterator[Path]:
@@ -69,10 +69,14 @@ def load_file(path: Path) -> RubricVersion:
     """The version in a YAML file, its appendices read from the files it names (beside it). Raises BadVersion."""
     try:
         data = read_yaml(path)
-        appendices = [read_yaml(path.parent / entry) if isinstance(entry, str) else entry for entry in data["appendices"]]
+        appendices = [
+            read_yaml(path.parent / entry) if isinstance(entry, str) else entry for entry in data["appendices"]
+        ]
         return RubricVersion.model_validate({**data, "appendices": appendices})
     except (yaml.YAMLError, KeyError, TypeError, OSError, UnicodeDecodeError) as problem:
-        raise BadVersion([finding("rubric-unreadable", file=path.name, where=path.name, why=type(problem).__name__)]) from problem
+        raise BadVersion(
+            [finding("rubric-unreadable", file=path.name, where=path.name, why=type(problem).__name__)]
+        ) from problem
     except ValidationError as problem:
         raise BadVersion(_findings_of(problem, path.name)) from problem
 

@@ -5,6 +5,7 @@ Does not read cells (see `processor.reader`) and knows nothing of points or crit
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -35,16 +36,18 @@ def parse_decimal(text: object) -> Fraction:
 
 
 def decimal_text(value: Fraction | int) -> str:
-    """The shortest decimal string equal to `value`; with 17 significant digits where it has no finite form (2/3)."""
+    """The shortest decimal string equal to `value`, whatever its length; 17 significant digits where it has none (2/3)."""
     value = Fraction(value)
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    digits = 60 if rest == 1 else SIGNIFICANT
-    context = Context(prec=digits, rounding=ROUND_HALF_EVEN)
-    quotient = context.divide(Decimal(value.numerator), Decimal(value.denominator))
-    return trimmed(format(quotient, "f"))
+    rest, decimals = value.denominator, 0
+    while (common := math.gcd(rest, 10)) > 1:
+        rest //= common
+        decimals += 1
+    if rest == 1:
+        digits = str(abs(value.numerator) * (10**decimals // value.denominator)).rjust(decimals + 1, "0")
+        text = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
+        return f"-{text}" if value < 0 else text
+    context = Context(prec=SIGNIFICANT, rounding=ROUND_HALF_EVEN)
+    return trimmed(format(context.divide(Decimal(value.numerator), Decimal(value.denominator)), "f"))
 
 
 def trimmed(text: str) -> str:
@@ -84,6 +87,8 @@ def probably_meant(text: str) -> Fraction | None:
 
     One separator is read as the decimal mark when one or two digits, or a leading 0, make it so; "1.500" stays ambiguous.
     """
+    if any(ch.isdigit() and not ch.isdecimal() for ch in text):
+        return None  # "5²" is not 52
     plain = unicodedata.normalize("NFKC", text)
     plain = "".join(ch for ch in plain if not ch.isspace() and unicodedata.category(ch) != "Cf")
     plain = re.sub(r"(?i)(điểm|đ|%)\Z", "", plain)

@@ -4,15 +4,36 @@ from __future__ import annotations
 
 # sheets of the entry form
 GUIDE, SCORING, EVIDENCE, SUMMARY, CHECK, APPROVAL, META = (
-    "Hướng dẫn", "Tự chấm điểm", "Tài liệu kiểm chứng", "Tổng hợp", "Rà soát lỗi", "Phê duyệt", "_meta",
+    "Hướng dẫn",
+    "Tự chấm điểm",
+    "Tài liệu kiểm chứng",
+    "Tổng hợp",
+    "Rà soát lỗi",
+    "Phê duyệt",
+    "_meta",
 )
 
 SCORING_HEADS = (
-    "STT", "Lĩnh vực / Tiêu chí / Tiêu chí thành phần", "Điểm tối đa", "Kết quả thực hiện", "Điểm tự chấm",
-    "Không đánh giá", "Giải trình", "Tài liệu", "Tình trạng",
+    "STT",
+    "Lĩnh vực / Tiêu chí / Tiêu chí thành phần",
+    "Điểm tối đa",
+    "Kết quả thực hiện",
+    "Điểm tự chấm",
+    "Không đánh giá",
+    "Giải trình",
+    "Tài liệu",
+    "Tình trạng",
 )
 EVIDENCE_HEADS = (
-    "STT", "Tiêu chí", "Số, ký hiệu", "Ngày ban hành", "Cơ quan ban hành", "Trích yếu nội dung", "Mục, trang", "Tệp hoặc đường dẫn", "Tình trạng",
+    "STT",
+    "Tiêu chí",
+    "Số, ký hiệu",
+    "Ngày ban hành",
+    "Cơ quan ban hành",
+    "Trích yếu nội dung",
+    "Mục, trang",
+    "Tệp hoặc đường dẫn",
+    "Tình trạng",
 )
 SUMMARY_HEADS = ("STT", "Lĩnh vực", "Số tiêu chí đã chấm", "Điểm tối đa", "Không đánh giá", "Điểm tự chấm", "Tỷ lệ (%)")
 CHECK_HEADS = ("STT", "Mức", "Mã", "Tiêu chí", "Vấn đề và cách sửa", "Đến ô")
@@ -20,7 +41,9 @@ CHECK_HEADS = ("STT", "Mức", "Mã", "Tiêu chí", "Vấn đề và cách sửa
 TITLE = "BẢNG TỰ ĐÁNH GIÁ, CHẤM ĐIỂM CẢI CÁCH HÀNH CHÍNH NĂM {year}"
 BASIS = "(Kèm theo Báo cáo số ….…/BC-….… ngày … tháng … năm ….… của {unit})"
 CRITERIA_BASIS = "Tiêu chí theo {basis}"
-ILLUSTRATIVE = "Nội dung, điểm và mức của tiêu chí mang tính minh họa, không phải bản do cơ quan có thẩm quyền ban hành."
+ILLUSTRATIVE = (
+    "Nội dung, điểm và mức của tiêu chí mang tính minh họa, không phải bản do cơ quan có thẩm quyền ban hành."
+)
 APPENDIX = "Phụ lục {number}"
 UNIT_ROUND = "{unit} – {campaign}{round}"
 ROUND = " – lần {round}"
@@ -89,25 +112,61 @@ APPROVAL_DATES = ("meeting", "date")
 DIGEST_LABEL = "Mã đối chiếu (chương trình ghi khi chốt điểm)"
 
 PROMPTS = {
-    "choice": ("Chọn trong danh sách", "Bấm mũi tên bên phải ô, chọn một dòng.", "Ô này chỉ nhận một dòng có trong danh sách. Bấm mũi tên để chọn."),
-    "whole": ("Nhập số nguyên", "Số nguyên từ 0 trở lên. Không có thì ghi 0.", "Ô này chỉ nhận số nguyên từ 0 trở lên, không kèm chữ."),
-    "number": ("Nhập số", "Số từ 0 trở lên, có thể có phần thập phân. Không có thì ghi 0.", "Ô này chỉ nhận số từ 0 trở lên, không kèm chữ."),
+    "choice": (
+        "Chọn trong danh sách",
+        "Bấm mũi tên bên phải ô, chọn một dòng.",
+        "Ô này chỉ nhận một dòng có trong danh sách. Bấm mũi tên để chọn.",
+    ),
+    "whole": (
+        "Nhập số nguyên",
+        "Số nguyên từ 0 trở lên. Không có thì ghi 0.",
+        "Ô này chỉ nhận số nguyên từ 0 trở lên, không kèm chữ.",
+    ),
+    "number": (
+        "Nhập số",
+        "Số từ 0 trở lên, có thể có phần thập phân. Không có thì ghi 0.",
+        "Ô này chỉ nhận số từ 0 trở lên, không kèm chữ.",
+    ),
     "points": ("Nhập điểm", "Điểm từ 0 đến {limit}.", "Ô này chỉ nhận điểm từ 0 đến {limit}."),
     "percent": ("Nhập tỷ lệ", "Tỷ lệ phần trăm từ 0 đến 100.", "Ô này chỉ nhận số từ 0 đến 100."),
-    "mark": ("Không đánh giá", "Chọn x khi: {reason}. Phải nêu lý do ở cột Giải trình.", "Ô này chỉ nhận chữ x, hoặc để trống."),
-    "explanation": ("Giải trình", "Căn cứ chấm điểm: việc đã làm, số liệu, văn bản. Tối đa 2000 ký tự.", "Giải trình dài quá 2000 ký tự."),
+    "mark": (
+        "Không đánh giá",
+        "Chọn x khi: {reason}. Phải nêu lý do ở cột Giải trình.",
+        "Ô này chỉ nhận chữ x, hoặc để trống.",
+    ),
+    "explanation": (
+        "Giải trình",
+        "Căn cứ chấm điểm: việc đã làm, số liệu, văn bản. Tối đa 2000 ký tự.",
+        "Giải trình dài quá 2000 ký tự.",
+    ),
     "text": ("Nhập nội dung", "Tối đa {limit} ký tự.", "Nội dung dài quá {limit} ký tự."),
-    "date": ("Nhập ngày", "Gõ ngày/tháng/năm, ví dụ 05/02/2018.", "Ô này chỉ nhận ngày hợp lệ, gõ theo dạng ngày/tháng/năm."),
+    "date": (
+        "Nhập ngày",
+        "Gõ ngày/tháng/năm, ví dụ 05/02/2018.",
+        "Ô này chỉ nhận ngày hợp lệ, gõ theo dạng ngày/tháng/năm.",
+    ),
 }
 
 GUIDE_STEPS = (
     ("1", "Mở trang Tự chấm điểm. Chỉ nhập vào ô nền vàng nhạt; các ô khác đã khóa và tự tính."),
-    ("2", "Mỗi tiêu chí: chọn mức hoặc nhập số liệu ở cột Kết quả thực hiện. Không có việc phát sinh thì ghi 0; để trống nghĩa là chưa chấm."),
+    (
+        "2",
+        "Mỗi tiêu chí: chọn mức hoặc nhập số liệu ở cột Kết quả thực hiện. Không có việc phát sinh thì ghi 0; để trống nghĩa là chưa chấm.",
+    ),
     ("3", "Ghi căn cứ chấm điểm ở cột Giải trình của từng tiêu chí."),
-    ("4", "Tiêu chí được phép không đánh giá có ô màu ở cột Không đánh giá: chọn x và nêu lý do. Điểm tối đa của tiêu chí đó được trừ khỏi tổng."),
-    ("5", "Trang Tài liệu kiểm chứng: mỗi tài liệu một dòng, chọn tiêu chí ở cột thứ hai; tên tệp ghi đúng như tệp gửi kèm."),
+    (
+        "4",
+        "Tiêu chí được phép không đánh giá có ô màu ở cột Không đánh giá: chọn x và nêu lý do. Điểm tối đa của tiêu chí đó được trừ khỏi tổng.",
+    ),
+    (
+        "5",
+        "Trang Tài liệu kiểm chứng: mỗi tài liệu một dòng, chọn tiêu chí ở cột thứ hai; tên tệp ghi đúng như tệp gửi kèm.",
+    ),
     ("6", "Trang Rà soát lỗi: sửa từng dòng, bấm vào ô ở cột cuối để đến đúng chỗ, đến khi không còn lỗi."),
-    ("7", "Trang Phê duyệt: điền đủ, thủ trưởng duyệt rồi chọn Đã phê duyệt. Lưu tệp dạng .xlsx và gửi, không đổi cấu trúc tệp."),
+    (
+        "7",
+        "Trang Phê duyệt: điền đủ, thủ trưởng duyệt rồi chọn Đã phê duyệt. Lưu tệp dạng .xlsx và gửi, không đổi cấu trúc tệp.",
+    ),
 )
 GUIDE_SIGNS = (
     ("✓", "đủ điểm, giải trình, tài liệu"),

@@ -130,8 +130,15 @@ class Sheet:
     text_number_areas: tuple[str, ...] = ()
     gridlines: bool = False
 
-    def put(self, row: int, col: int, value: Value = None, look: str = "text", formula: str = "",
-            rich: tuple[tuple[str, str], ...] = ()) -> None:
+    def put(
+        self,
+        row: int,
+        col: int,
+        value: Value = None,
+        look: str = "text",
+        formula: str = "",
+        rich: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         """Set one cell; rows and columns from 1."""
         self.cells[row, col] = Cell(value, formula, look, rich)
 
@@ -232,8 +239,10 @@ def _write_sheet(out: Worksheet, sheet: Sheet, looks: _Looks, workbook: XlsxWork
     for validation in sheet.validations:
         _write_validation(out, validation)
     for condition in sheet.conditions:
-        out.conditional_format(condition.area, {"type": "formula", "criteria": "=" + condition.formula,
-                                                "format": looks.difference(condition.look)})
+        out.conditional_format(
+            condition.area,
+            {"type": "formula", "criteria": "=" + condition.formula, "format": looks.difference(condition.look)},
+        )
     for chart in sheet.charts:
         _write_chart(out, chart, workbook)
     if sheet.freeze:
@@ -249,7 +258,10 @@ def _write_sheet(out: Worksheet, sheet: Sheet, looks: _Looks, workbook: XlsxWork
     if not sheet.gridlines:
         out.hide_gridlines(2)
     if sheet.locked:
-        out.protect(password, {"format_columns": True, "format_rows": True, "autofilter": True, "objects": True, "scenarios": True})
+        out.protect(
+            password,
+            {"format_columns": True, "format_rows": True, "autofilter": True, "objects": True, "scenarios": True},
+        )
 
 
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 8.43, 15.0
@@ -325,18 +337,26 @@ def _write_validation(out: Worksheet, rule: Validation) -> None:
 def _write_chart(out: Worksheet, chart: Chart, workbook: XlsxWorkbook) -> None:
     made: Any = workbook.add_chart({"type": "bar"})
     font = {"name": BASE["font_name"], "size": 11}
-    made.add_series({
-        "categories": "=" + chart.categories,
-        "values": "=" + chart.values,
-        "fill": {"color": "#5B7F95"},
-        "gap": 60,
-        "data_labels": {"value": True, "num_format": "0.0", "font": font},
-    })
+    made.add_series(
+        {
+            "categories": "=" + chart.categories,
+            "values": "=" + chart.values,
+            "fill": {"color": "#5B7F95"},
+            "gap": 60,
+            "data_labels": {"value": True, "num_format": "0.0", "font": font},
+        }
+    )
     made.set_title({"name": chart.title, "name_font": {**font, "size": 12, "bold": True}, "overlay": False})
     made.set_legend({"none": True})
     made.set_y_axis({"reverse": True, "num_font": font, "line": {"color": "#A6A6A6"}})
-    axis: dict[str, Any] = {"num_font": font, "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}},
-                            "name": chart.axis_title, "name_font": font, "num_format": "0"}
+    axis: dict[str, Any] = {
+        "num_font": font,
+        "min": 0,
+        "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}},
+        "name": chart.axis_title,
+        "name_font": font,
+        "num_format": "0",
+    }
     if chart.maximum is not None:
         axis["max"] = chart.maximum
     made.set_x_axis(axis)
@@ -377,10 +397,16 @@ def _patched(data: bytes, book: Book) -> bytes:
                 lock = f'<workbookProtection workbookPassword="{_legacy_hash(book.password)}" lockStructure="1"/>'
                 part = part.replace(b"<bookViews>", lock.encode() + b"<bookViews>", 1)
             elif info.filename.startswith("xl/worksheets/sheet"):
-                fixed = book.sheets[int(info.filename.removeprefix("xl/worksheets/sheet").removesuffix(".xml")) - 1].heights
-                text = _CUSTOM_HEIGHT.sub(lambda found: found[0] if int(found[2]) in fixed else found[1], part.decode("utf-8"))  # noqa: B023
+                fixed = book.sheets[
+                    int(info.filename.removeprefix("xl/worksheets/sheet").removesuffix(".xml")) - 1
+                ].heights
+                text = _CUSTOM_HEIGHT.sub(
+                    lambda found: found[0] if int(found[2]) in fixed else found[1], part.decode("utf-8")
+                )  # noqa: B023
                 text = _EMPTY_TEXT_RESULT.sub(r'\1 t="str">\2<v></v>', text)
-                part = _HEADER.sub(r'<headerFooter differentFirst="1">\1<firstHeader/></headerFooter>', text).encode("utf-8")
+                part = _HEADER.sub(r'<headerFooter differentFirst="1">\1<firstHeader/></headerFooter>', text).encode(
+                    "utf-8"
+                )
             target.writestr(zipfile.ZipInfo(info.filename, _STAMP), part, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 

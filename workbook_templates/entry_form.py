@@ -25,7 +25,9 @@ from workbook_templates.book import Book, Chart, Condition, Sheet, Validation, V
 from workbook_templates.identity import Identity
 from workbook_templates.layout import Layout, LeafPlace
 
-SCORING, EVIDENCE, CHECK, APPROVAL = (quoted(name) for name in (words.SCORING, words.EVIDENCE, words.CHECK, words.APPROVAL))
+SCORING, EVIDENCE, CHECK, APPROVAL = (
+    quoted(name) for name in (words.SCORING, words.EVIDENCE, words.CHECK, words.APPROVAL)
+)
 WEIGHT = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.NOTE: 0}
 TEXT_LIMIT, EVIDENCE_LIMIT = 2000, 500
 PAYLOAD_CHUNK = 30_000
@@ -44,8 +46,14 @@ class RowCheck:
 class EntryForm:
     """One form being made: the appendix's layout, the rules, the answers to write in (none: blank), the cells to mark as wrong."""
 
-    def __init__(self, version: RubricVersion, appendix: Appendix, identity: Identity, answers: Answers | None = None,
-                 wrong: Collection[tuple[str, int, int]] = ()) -> None:
+    def __init__(
+        self,
+        version: RubricVersion,
+        appendix: Appendix,
+        identity: Identity,
+        answers: Answers | None = None,
+        wrong: Collection[tuple[str, int, int]] = (),
+    ) -> None:
         self.version = version
         self.appendix = appendix
         self.rules = version.rules
@@ -56,14 +64,32 @@ class EntryForm:
         self.outcomes = outcomes(appendix, self.answers)
         self.totals = totals(appendix, self.outcomes)
         self.evidence_turns = [self._evidence_turn(row) for row in self.answers.evidence]
-        self.weights = (0, 2, 2, 2, 2, 2, WEIGHT[self.rules.explanation_missing], WEIGHT[self.rules.evidence_missing],
-                        max(WEIGHT[self.rules.explanation_missing], WEIGHT[self.rules.evidence_missing]), 2)
+        self.weights = (
+            0,
+            2,
+            2,
+            2,
+            2,
+            2,
+            WEIGHT[self.rules.explanation_missing],
+            WEIGHT[self.rules.evidence_missing],
+            max(WEIGHT[self.rules.explanation_missing], WEIGHT[self.rules.evidence_missing]),
+            2,
+        )
         self.checks = {place.leaf.code: self._check(place) for place in self.layout.places}
 
     def book(self) -> Book:
         """The whole form."""
         lay = self.layout
-        sheets = [self._guide(), self._scoring(), self._evidence(), self._summary(), self._check_sheet(), self._approval(), self._meta()]
+        sheets = [
+            self._guide(),
+            self._scoring(),
+            self._evidence(),
+            self._summary(),
+            self._check_sheet(),
+            self._approval(),
+            self._meta(),
+        ]
         total = lay.total_row
 
         def named(sheet: str, col: int, first: int, last: int) -> str:
@@ -77,10 +103,14 @@ class EntryForm:
             "O_KHONG_DANH_GIA": named(SCORING, at.MARK, at.FIRST_ROW, lay.last_row),
             "O_GIAI_TRINH": named(SCORING, at.EXPLANATION, at.FIRST_ROW, lay.last_row),
             "O_TAI_LIEU": f"{EVIDENCE}!{a1(at.EVIDENCE_FIRST, 2, absolute=True)}:{a1(lay.evidence_last, 8, absolute=True)}",
-            "O_PHE_DUYET": named(APPROVAL, at.APPROVAL_VALUE, at.APPROVAL_FIRST, at.APPROVAL_FIRST + len(words.APPROVAL_LABELS) - 1),
+            "O_PHE_DUYET": named(
+                APPROVAL, at.APPROVAL_VALUE, at.APPROVAL_FIRST, at.APPROVAL_FIRST + len(words.APPROVAL_LABELS) - 1
+            ),
         }
         title = f"{words.TITLE.format(year=self.version.years[0]).capitalize()} – {self.identity.unit_name}"
-        return Book(title, sheets, names, self.identity.properties(), password=self._password(), author=self.identity.organiser)
+        return Book(
+            title, sheets, names, self.identity.properties(), password=self._password(), author=self.identity.organiser
+        )
 
     def _password(self) -> str:
         """The guard rail's password: from version, appendix and round, so that an office can always find it again."""
@@ -111,7 +141,7 @@ class EntryForm:
         return 0
 
     def _evidence_status(self, row: tuple[Raw, ...], turn: int) -> str:
-        if all(raw is None for raw in row):
+        if all(is_blank(raw) for raw in row):
             return ""
         if turn == 0:
             return words.EVIDENCE_NO_CRITERION
@@ -156,11 +186,11 @@ class EntryForm:
         state, mark, explanation = a1(row, at.LEAF_STATE), a1(row, at.MARK), a1(row, at.EXPLANATION)
         points, documents = a1(row, at.POINTS), a1(row, at.DOCUMENT_COUNT)
         filled = f"MAX({_run(place.input_rows, at.INPUT_STATE)})>0"
-        unexplained = f"IF(ISERROR({explanation}),FALSE,LEN(TRIM({explanation}))=0)"
+        unexplained = _says_nothing(explanation)
         no_evidence = f"AND({points}>0,{documents}=0)"
         invalid, marked = "3", ""
         if place.leaf.may_skip:
-            invalid = f'IF(ISERROR({mark}),4,IF(LEN({mark})=0,3,IF({mark}="x",3,4)))'
+            invalid = f'IF(ISERROR({mark}),4,IF(LEN({mark})=0,3,IF(EXACT(LOWER({mark}),"x"),3,4)))'
             marked = f"AND(LEN({mark})>0,{filled})"
         skipped = f"IF({unexplained},9,{f'IF({documents}=0,7,0)' if self._wants_evidence(place.leaf) else '0'})"
         if marked:
@@ -185,10 +215,25 @@ class EntryForm:
 
     def _scoring(self) -> Sheet:
         lay = self.layout
-        sheet = Sheet(words.SCORING, landscape=True, repeat_rows=(at.HEAD_ROW, at.HEAD_ROW + 1), freeze=(at.FIRST_ROW, at.MAX),
-                      filter=((at.HEAD_ROW + 1, 1), (lay.last_row, at.LAST_SHOWN)), print_to=(lay.total_row + 4, at.LAST_PRINTED))
-        sheet.widths = {at.CODE: 7, at.TITLE: 47, at.MAX: 8, at.INPUT: 18, at.POINTS: 9, at.MARK: 8, at.EXPLANATION: 25, at.DOCUMENTS: 9,
-                        at.STATUS: 19} | dict.fromkeys(range(at.INPUT_STATE, at.DOCUMENT_COUNT + 1), 4)
+        sheet = Sheet(
+            words.SCORING,
+            landscape=True,
+            repeat_rows=(at.HEAD_ROW, at.HEAD_ROW + 1),
+            freeze=(at.FIRST_ROW, at.MAX),
+            filter=((at.HEAD_ROW + 1, 1), (lay.last_row, at.LAST_SHOWN)),
+            print_to=(lay.total_row + 4, at.LAST_PRINTED),
+        )
+        sheet.widths = {
+            at.CODE: 7,
+            at.TITLE: 47,
+            at.MAX: 8,
+            at.INPUT: 18,
+            at.POINTS: 9,
+            at.MARK: 8,
+            at.EXPLANATION: 25,
+            at.DOCUMENTS: 9,
+            at.STATUS: 19,
+        } | dict.fromkeys(range(at.INPUT_STATE, at.DOCUMENT_COUNT + 1), 4.0)
         sheet.hidden_columns = tuple(range(at.INPUT_STATE, at.DOCUMENT_COUNT + 1))
         sheet.text_number_areas = (f"A{at.FIRST_ROW}:A{lay.last_row}",)
         self._scoring_head(sheet)
@@ -235,7 +280,9 @@ class EntryForm:
         done, errors, warnings = self._counts()
         left = f"còn {errors} lỗi" if errors else "không còn lỗi"
         more = f", {warnings} lưu ý" if warnings else ""
-        points, possible, rate = (vi_short(rounded(one, 2), 2) for one in (self.totals.points, self.totals.possible, self.totals.rate))
+        points, possible, rate = (
+            vi_short(rounded(one, 2), 2) for one in (self.totals.points, self.totals.possible, self.totals.rate)
+        )
         return f"Đã chấm {done}/{len(self.layout.places)} tiêu chí   ·   Điểm tự chấm {points}/{possible}   ·   Tỷ lệ {rate} %   ·   {left}{more}"
 
     def _strip_formula(self) -> str:
@@ -294,14 +341,22 @@ class EntryForm:
             sheet.put(row, at.MARK, _value(answer.mark), self._look("scoring", row, at.MARK, "input_centre"))
             title, prompt, error = words.PROMPTS["mark"]
             reason = leaf.may_skip[0].lower() + leaf.may_skip[1:]
-            sheet.validations.append(Validation(a1(row, at.MARK), "list", title, prompt.format(reason=reason)[:255], error, ("x",)))
+            sheet.validations.append(
+                Validation(a1(row, at.MARK), "list", title, prompt.format(reason=reason)[:255], error, ("x",))
+            )
         else:
             sheet.put(row, at.MARK, None, "cell")
         sheet.put(row, at.EXPLANATION, _value(answer.explanation), self._look("scoring", row, at.EXPLANATION, "input"))
         sheet.validations.append(_length(a1(row, at.EXPLANATION), *words.PROMPTS["explanation"], TEXT_LIMIT))
         target = text_literal(f"#{EVIDENCE}!B{at.EVIDENCE_FIRST}")
         documents = a1(row, at.DOCUMENT_COUNT)
-        sheet.put(row, at.DOCUMENTS, f"{check.documents} tài liệu", "cell_link", f'HYPERLINK({target},{documents}&" tài liệu")')
+        sheet.put(
+            row,
+            at.DOCUMENTS,
+            f"{check.documents} tài liệu",
+            "cell_link",
+            f'HYPERLINK({target},{documents}&" tài liệu")',
+        )
         sheet.put(row, at.STATUS, self._status(leaf.code), "status", self._status_formula(row))
         sheet.put(row, at.LEAF_STATE, int(outcome.state), "helper", self._state_formula(place, cells))
         sheet.put(row, at.PROBLEM, check.problem, "helper", self._problem_formula(place))
@@ -338,7 +393,7 @@ class EntryForm:
         if not place.leaf.may_skip:
             return core
         mark = a1(place.row, at.MARK)
-        return f'IF(ISERROR({mark}),3,IF(LEN({mark})=0,{core},IF({mark}="x",2,3)))'
+        return f'IF(ISERROR({mark}),3,IF(LEN({mark})=0,{core},IF(EXACT(LOWER({mark}),"x"),2,3)))'
 
     def _input_cell(self, sheet: Sheet, place: LeafPlace, index: int) -> None:
         row, entry = place.input_rows[index], place.inputs[index]
@@ -392,16 +447,29 @@ class EntryForm:
 
     def _evidence(self) -> Sheet:
         lay = self.layout
-        sheet = Sheet(words.EVIDENCE, landscape=True, repeat_rows=(at.EVIDENCE_HEAD, at.EVIDENCE_HEAD),
-                      freeze=(at.EVIDENCE_FIRST, 3), filter=((at.EVIDENCE_HEAD, 1), (lay.evidence_last, at.EVIDENCE_STATUS)),
-                      print_to=(lay.evidence_last, 8))
+        sheet = Sheet(
+            words.EVIDENCE,
+            landscape=True,
+            repeat_rows=(at.EVIDENCE_HEAD, at.EVIDENCE_HEAD),
+            freeze=(at.EVIDENCE_FIRST, 3),
+            filter=((at.EVIDENCE_HEAD, 1), (lay.evidence_last, at.EVIDENCE_STATUS)),
+            print_to=(lay.evidence_last, 8),
+        )
         sheet.widths = {1: 6, 2: 34, 3: 15, 4: 12, 5: 19, 6: 24, 7: 9, 8: 20, 9: 17, at.EVIDENCE_INDEX: 4}
         sheet.hidden_columns = (at.EVIDENCE_INDEX,)
         self._heading(sheet, 8, "DANH MỤC TÀI LIỆU KIỂM CHỨNG")
-        sheet.span(3, 1, 8, "Mỗi tài liệu một dòng; một tiêu chí có thể có nhiều dòng. Chọn tiêu chí trong danh sách ở cột thứ hai.", "small_centre")
+        sheet.span(
+            3,
+            1,
+            8,
+            "Mỗi tài liệu một dòng; một tiêu chí có thể có nhiều dòng. Chọn tiêu chí trong danh sách ở cột thứ hai.",
+            "small_centre",
+        )
         sheet.row(at.EVIDENCE_HEAD, words.EVIDENCE_HEADS, "head")
         looks = ("input", "input_text", "input_date", "input", "input", "input_text", "input")
-        labels = f"{words.META}!{_absolute(at.META_FIRST, at.META_FIRST + len(lay.evidence_labels) - 1, at.META_LEAVES)}"
+        labels = (
+            f"{words.META}!{_absolute(at.META_FIRST, at.META_FIRST + len(lay.evidence_labels) - 1, at.META_LEAVES)}"
+        )
         turns = f"ROW({labels})-{at.META_FIRST - 1}"
         for offset in range(lay.evidence_last - at.EVIDENCE_FIRST + 1):
             row = at.EVIDENCE_FIRST + offset
@@ -415,20 +483,24 @@ class EntryForm:
             sheet.put(row, at.EVIDENCE_INDEX, turn, "helper", found)
             content = f"C{row}&F{row}&H{row}"
             status = (
-                f'IF(COUNTA(B{row}:H{row})=0,"",IF(J{row}=0,"{words.EVIDENCE_NO_CRITERION}",IF(ISERROR({content}),'
-                f'"{words.EVIDENCE_NO_CONTENT}",IF(LEN(TRIM({content}))=0,"{words.EVIDENCE_NO_CONTENT}","{words.EVIDENCE_GOOD}"))))'
+                f'IF(COUNTBLANK(B{row}:H{row})={len(looks)},"",IF(J{row}=0,"{words.EVIDENCE_NO_CRITERION}",'
+                f'IF({_says_nothing(content)},"{words.EVIDENCE_NO_CONTENT}","{words.EVIDENCE_GOOD}")))'
             )
             sheet.put(row, at.EVIDENCE_STATUS, self._evidence_status(raws, turn), "status", status)
         first, last = at.EVIDENCE_FIRST, lay.evidence_last
         title, prompt, error = words.PROMPTS["choice"]
         sheet.validations.append(Validation(f"B{first}:B{last}", "list", title, prompt, error, labels))
         date_words = words.PROMPTS["date"]
-        sheet.validations.append(Validation(f"D{first}:D{last}", "date", *date_words, minimum=FIRST_DATE, maximum=LAST_DATE))
+        sheet.validations.append(
+            Validation(f"D{first}:D{last}", "date", *date_words, minimum=FIRST_DATE, maximum=LAST_DATE)
+        )
         for span in (f"C{first}:C{last}", f"E{first}:H{last}"):
             sheet.validations.append(_length(span, *words.PROMPTS["text"], EVIDENCE_LIMIT))
         status_area = f"I{first}:I{last}"
-        sheet.conditions = [Condition(status_area, f'LEFT($I{first},1)="✗"', "is_bad"),
-                            Condition(status_area, f'LEFT($I{first},1)="✓"', "is_good")]
+        sheet.conditions = [
+            Condition(status_area, f'LEFT($I{first},1)="✗"', "is_bad"),
+            Condition(status_area, f'LEFT($I{first},1)="✓"', "is_good"),
+        ]
         return sheet
 
     # ---------------------------------------------------------------------------------------------------------------- Tổng hợp
@@ -449,8 +521,9 @@ class EntryForm:
         sheet.span(row + 1, 1, 7, words.NO_SURVEY, "small")
         name = quoted(words.SUMMARY)
         if charted:
-            ranges = [f"{name}!{_absolute(charted[0], charted[-1], col)}" for col in (2, 7)]
-            sheet.charts.append(Chart((row + 3, 2), "Tỷ lệ điểm tự chấm theo lĩnh vực (%)", *ranges, maximum=100, width=800))
+            names, rates = (f"{name}!{_absolute(charted[0], charted[-1], col)}" for col in (2, 7))
+            title = "Tỷ lệ điểm tự chấm theo lĩnh vực (%)"
+            sheet.charts.append(Chart((row + 3, 2), title, names, rates, maximum=100, width=800))
         sheet.print_to = (row + 20, 7)
         return sheet
 
@@ -500,25 +573,48 @@ class EntryForm:
             check = self.checks[place.leaf.code]
             cell = a1(place.input_rows[0], at.INPUT)
             problem = f"{SCORING}!{a1(place.row, at.PROBLEM)}"
-            texts = f"{words.META}!{_absolute(at.META_FIRST, at.META_FIRST + len(words.PROBLEMS) - 1, at.META_PROBLEMS)}"
-            lines.append(_Line(
-                check.weight, f"{SCORING}!{a1(place.row, at.SEVERITY)}", place.leaf.code, place.leaf.title,
-                words.PROBLEMS[check.problem], f'INDEX({texts},{problem}+1)&""', f"#{SCORING}!{cell}", "",
-            ))
+            texts = (
+                f"{words.META}!{_absolute(at.META_FIRST, at.META_FIRST + len(words.PROBLEMS) - 1, at.META_PROBLEMS)}"
+            )
+            lines.append(
+                _Line(
+                    check.weight,
+                    f"{SCORING}!{a1(place.row, at.SEVERITY)}",
+                    place.leaf.code,
+                    place.leaf.title,
+                    words.PROBLEMS[check.problem],
+                    f'INDEX({texts},{problem}+1)&""',
+                    f"#{SCORING}!{cell}",
+                    "",
+                )
+            )
         lines += self._evidence_lines() + self._approval_lines()
         return lines
 
     def _evidence_lines(self) -> list[_Line]:
         column = f"{EVIDENCE}!{_absolute(at.EVIDENCE_FIRST, self.layout.evidence_last, at.EVIDENCE_STATUS)}"
-        statuses = [self._evidence_status(row, turn) for row, turn in zip(self.answers.evidence, self.evidence_turns, strict=True)]
+        statuses = [
+            self._evidence_status(row, turn)
+            for row, turn in zip(self.answers.evidence, self.evidence_turns, strict=True)
+        ]
         lines = []
-        for status, message in zip((words.EVIDENCE_NO_CRITERION, words.EVIDENCE_NO_CONTENT), words.EVIDENCE_PROBLEMS, strict=True):
+        for status, message in zip(
+            (words.EVIDENCE_NO_CRITERION, words.EVIDENCE_NO_CONTENT), words.EVIDENCE_PROBLEMS, strict=True
+        ):
             row = at.EVIDENCE_FIRST + (statuses.index(status) if status in statuses else 0)
             where = f'"#{EVIDENCE}!B"&({at.EVIDENCE_FIRST - 1}+IF(COUNTIF({column},"{status}")=0,1,MATCH("{status}",{column},0)))'
-            lines.append(_Line(
-                2 if status in statuses else 0, f'IF(COUNTIF({column},"{status}")>0,2,0)', "", words.EVIDENCE, message, "",
-                f"#{EVIDENCE}!B{row}", where,
-            ))
+            lines.append(
+                _Line(
+                    2 if status in statuses else 0,
+                    f'IF(COUNTIF({column},"{status}")>0,2,0)',
+                    "",
+                    words.EVIDENCE,
+                    message,
+                    "",
+                    f"#{EVIDENCE}!B{row}",
+                    where,
+                )
+            )
         return lines
 
     def _approval_lines(self) -> list[_Line]:
@@ -528,15 +624,30 @@ class EntryForm:
             row, label = self.layout.approval_rows[key], words.APPROVAL_LABELS[key]
             cell, raw = f"{APPROVAL}!{a1(row, at.APPROVAL_VALUE)}", self.answers.approval.get(key)
             if key in words.APPROVAL_DATES:
-                missing, test = not isinstance(raw, Decimal), f"IF(ISNUMBER({cell}),0,{weight})"
+                missing = not isinstance(raw, Decimal)
+                test = f"IF(ISLOGICAL({cell}),{weight},IF(ISNUMBER({cell}),0,{weight}))"
             elif key == "approved":
-                missing, test = raw != words.APPROVED, f'IF(ISERROR({cell}),{weight},IF(EXACT({cell},"{words.APPROVED}"),0,{weight}))'
+                missing, test = (
+                    raw != words.APPROVED,
+                    f'IF(ISERROR({cell}),{weight},IF(EXACT({cell},"{words.APPROVED}"),0,{weight}))',
+                )
             else:
-                missing, test = not _text(raw).strip(" "), f"IF(ISERROR({cell}),{weight},IF(LEN(TRIM({cell}))=0,{weight},0))"
-            lines.append(_Line(
-                weight if missing else 0, test, "", words.APPROVAL, words.APPROVAL_PROBLEM.format(label=label), "",
-                f"#{APPROVAL}!{a1(row, at.APPROVAL_VALUE)}", "",
-            ))
+                missing, test = (
+                    not _text(raw).strip(" "),
+                    f"IF({_says_nothing(cell)},{weight},0)",
+                )
+            lines.append(
+                _Line(
+                    weight if missing else 0,
+                    test,
+                    "",
+                    words.APPROVAL,
+                    words.APPROVAL_PROBLEM.format(label=label),
+                    "",
+                    f"#{APPROVAL}!{a1(row, at.APPROVAL_VALUE)}",
+                    "",
+                )
+            )
         return lines
 
     def _register_column(self, col: int, *, sheet: str = f"{CHECK}!") -> str:
@@ -544,15 +655,24 @@ class EntryForm:
 
     def _check_sheet(self) -> Sheet:
         lay = self.layout
-        sheet = Sheet(words.CHECK, landscape=True, repeat_rows=(at.CHECK_HEAD, at.CHECK_HEAD), freeze=(at.CHECK_FIRST, 1),
-                      print_to=(lay.check_last, 6))
-        sheet.widths = {1: 6, 2: 10, 3: 9, 4: 38, 5: 58, 6: 10} | dict.fromkeys(range(at.SHOWN_LINE, at.REGISTER_TARGET + 1), 5)
+        sheet = Sheet(
+            words.CHECK,
+            landscape=True,
+            repeat_rows=(at.CHECK_HEAD, at.CHECK_HEAD),
+            freeze=(at.CHECK_FIRST, 1),
+            print_to=(lay.check_last, 6),
+        )
+        sheet.widths = {1: 6, 2: 10, 3: 9, 4: 38, 5: 58, 6: 10} | dict.fromkeys(
+            range(at.SHOWN_LINE, at.REGISTER_TARGET + 1), 5.0
+        )
         sheet.hidden_columns = tuple(range(at.SHOWN_LINE, at.REGISTER_TARGET + 1))
         sheet.text_number_areas = (f"C{at.CHECK_FIRST}:C{lay.check_last}", f"J{at.CHECK_FIRST}:J{lay.check_last}")
         self._heading(sheet, 6, "RÀ SOÁT TRƯỚC KHI GỬI")
         register = self._register()
         weights = [line.weight for line in register]
-        sheet.span(at.CHECK_SENTENCE, 1, 6, _sentence(weights.count(2), weights.count(1)), "sentence", self._sentence_formula())
+        sheet.span(
+            at.CHECK_SENTENCE, 1, 6, _sentence(weights.count(2), weights.count(1)), "sentence", self._sentence_formula()
+        )
         sheet.heights[at.CHECK_SENTENCE] = 30
         sheet.row(at.CHECK_HEAD, words.CHECK_HEADS, "head")
         turns: list[int] = []
@@ -562,7 +682,9 @@ class EntryForm:
             self._register_row(sheet, at.CHECK_FIRST + offset, line, turns[offset], is_first=offset == 0)
         for offset in range(lay.check_count):
             position = turns.index(offset + 1) if offset < turns[-1] else None
-            self._shown_row(sheet, at.CHECK_FIRST + offset, offset + 1, None if position is None else (position, register[position]))
+            self._shown_row(
+                sheet, at.CHECK_FIRST + offset, offset + 1, None if position is None else (position, register[position])
+            )
         area, first = f"A{at.CHECK_FIRST}:F{lay.check_last}", f"$B{at.CHECK_FIRST}"
         sheet.conditions = [
             Condition(area, f'{first}="{words.ERROR}"', "is_bad_plain"),
@@ -595,7 +717,13 @@ class EntryForm:
             self._register_column(col, sheet="") for col in range(at.REGISTER_SEVERITY, at.REGISTER_TARGET + 1)
         )
         last_turn = a1(self.layout.check_last, at.REGISTER_TURN, absolute=True)
-        sheet.put(row, at.SHOWN_LINE, found[0] + 1 if found else 0, "helper", f"IF({turn}<={last_turn},MATCH({turn},{turns},0),0)")
+        sheet.put(
+            row,
+            at.SHOWN_LINE,
+            found[0] + 1 if found else 0,
+            "helper",
+            f"IF({turn}<={last_turn},MATCH({turn},{turns},0),0)",
+        )
         shown = found[1] if found else None
 
         def put(col: int, value: Value, look: str, formula: str) -> None:
@@ -617,16 +745,29 @@ class EntryForm:
         sheet = Sheet(words.APPROVAL)
         sheet.widths = {1: 42, 2: 46}
         self._heading(sheet, 2, "PHÊ DUYỆT KẾT QUẢ TỰ CHẤM ĐIỂM")
-        sheet.span(3, 1, 2, f"{self.version.labels.own_council} của đơn vị quyết định điểm tự chấm; thủ trưởng duyệt trước khi gửi.", "small_centre")
+        sheet.span(
+            3,
+            1,
+            2,
+            f"{self.version.labels.own_council} của đơn vị quyết định điểm tự chấm; thủ trưởng duyệt trước khi gửi.",
+            "small_centre",
+        )
         sheet.row(at.APPROVAL_FIRST - 1, ("Nội dung", "Đơn vị điền"), "head")
         for key, row in self.layout.approval_rows.items():
             label = words.APPROVAL_LABELS[key]
             sheet.put(row, at.APPROVAL_LABEL, label + (" (*)" if key in words.APPROVAL_REQUIRED else ""), "cell")
             look = "input_date" if key in words.APPROVAL_DATES else "input"
-            sheet.put(row, at.APPROVAL_VALUE, _value(self.answers.approval.get(key)), self._look("approval", row, at.APPROVAL_VALUE, look))
+            sheet.put(
+                row,
+                at.APPROVAL_VALUE,
+                _value(self.answers.approval.get(key)),
+                self._look("approval", row, at.APPROVAL_VALUE, look),
+            )
             cell = a1(row, at.APPROVAL_VALUE)
             if key in words.APPROVAL_DATES:
-                sheet.validations.append(Validation(cell, "date", *words.PROMPTS["date"], minimum=FIRST_DATE, maximum=LAST_DATE))
+                sheet.validations.append(
+                    Validation(cell, "date", *words.PROMPTS["date"], minimum=FIRST_DATE, maximum=LAST_DATE)
+                )
             elif key == "approved":
                 sheet.validations.append(Validation(cell, "list", *words.PROMPTS["choice"], (words.APPROVED,)))
             else:
@@ -636,9 +777,11 @@ class EntryForm:
         sheet.put(self.layout.digest_row, 1, words.DIGEST_LABEL, "cell")
         sheet.put(self.layout.digest_row, 2, None, "centre")
         total = self.layout.digest_row + 2
-        results = (("Điểm tự chấm", self.totals.points, "DIEM_DAT", "points_bold"),
-                   ("Điểm tối đa để đánh giá (phần tự chấm)", self.totals.possible, "DIEM_TOI_DA", "points_bold"),
-                   ("Tỷ lệ (%)", self.totals.rate, "TY_LE_TU_CHAM", "rate_bold"))
+        results = (
+            ("Điểm tự chấm", self.totals.points, "DIEM_DAT", "points_bold"),
+            ("Điểm tối đa để đánh giá (phần tự chấm)", self.totals.possible, "DIEM_TOI_DA", "points_bold"),
+            ("Tỷ lệ (%)", self.totals.rate, "TY_LE_TU_CHAM", "rate_bold"),
+        )
         for offset, (label, value, name, look) in enumerate(results):
             sheet.put(total + offset, 1, label, "cell")
             sheet.put(total + offset, 2, value, look, name)
@@ -680,7 +823,12 @@ class EntryForm:
         sheet.span(row, 1, 2, "Cơ sở và nguồn của bộ tiêu chí", "section")
         for basis in self.version.legal_basis:
             row += 1
-            sheet.put(row, 2, " ".join(part for part in (basis.number, basis.date and f"ngày {basis.date}", basis.issuer) if part), "wrap")
+            sheet.put(
+                row,
+                2,
+                " ".join(part for part in (basis.number, basis.date and f"ngày {basis.date}", basis.issuer) if part),
+                "wrap",
+            )
             row += 1
             sheet.put(row, 2, basis.title, "small")
         for part in self.version.provenance:
@@ -695,8 +843,12 @@ class EntryForm:
         for offset, (key, value) in enumerate(self.identity.rows()):
             sheet.put(at.META_FIRST + offset, at.META_KEY, key, "helper")
             sheet.put(at.META_FIRST + offset, at.META_VALUE, value, "helper")
-        columns = ((at.META_CHOICES, self.layout.choice_texts), (at.META_LEAVES, self.layout.evidence_labels),
-                   (at.META_PROBLEMS, words.PROBLEMS), (at.META_PAYLOAD, packed(self.version, self.appendix)))
+        columns = (
+            (at.META_CHOICES, self.layout.choice_texts),
+            (at.META_LEAVES, self.layout.evidence_labels),
+            (at.META_PROBLEMS, words.PROBLEMS),
+            (at.META_PAYLOAD, packed(self.version, self.appendix)),
+        )
         for col, texts in columns:
             for offset, text in enumerate(texts):
                 sheet.put(at.META_FIRST + offset, col, text, "helper")
@@ -717,7 +869,9 @@ class _Line:
 
 def packed(version: RubricVersion, appendix: Appendix) -> tuple[str, ...]:
     """The version with this one appendix, as text that fits in cells: what the form itself can be checked with, anywhere."""
-    own = version.model_copy(update={"appendices": (appendix,), "tiers": tuple(t for t in version.tiers if t.code == appendix.tier)})
+    own = version.model_copy(
+        update={"appendices": (appendix,), "tiers": tuple(t for t in version.tiers if t.code == appendix.tier)}
+    )
     text = base64.b64encode(zlib.compress(own.canonical().encode("utf-8"), 9)).decode("ascii")
     return tuple(text[start : start + PAYLOAD_CHUNK] for start in range(0, len(text), PAYLOAD_CHUNK))
 
@@ -750,12 +904,21 @@ def _validation(cell: str, entry: Input, choices: Sequence[int]) -> Validation:
     step = f" Bậc điểm {vi(entry.step)}." if entry.step else ""
     label = f"{entry.label[:150]}. "
     maximum = entry.limit.numerator if entry.limit.denominator == 1 else float(entry.limit)
-    return Validation(cell, "whole" if entry.kind == "whole" else "decimal", title, (label + prompt.format(limit=limit) + step)[:255],
-                      error.format(limit=limit) + step, minimum=0, maximum=maximum)
+    return Validation(
+        cell,
+        "whole" if entry.kind == "whole" else "decimal",
+        title,
+        (label + prompt.format(limit=limit) + step)[:255],
+        error.format(limit=limit) + step,
+        minimum=0,
+        maximum=maximum,
+    )
 
 
 def _length(area: str, title: str, prompt: str, error: str, limit: int) -> Validation:
-    return Validation(area, "length", title, prompt.format(limit=limit), error.format(limit=limit), minimum=0, maximum=limit)
+    return Validation(
+        area, "length", title, prompt.format(limit=limit), error.format(limit=limit), minimum=0, maximum=limit
+    )
 
 
 def _absolute(first: int, last: int, col: int) -> str:
@@ -768,6 +931,11 @@ def _range(first: int, last: int, col: int) -> str:
 
 def _run(rows: Sequence[int], col: int) -> str:
     return a1(rows[0], col) if len(rows) == 1 else _range(rows[0], rows[-1], col)
+
+
+def _says_nothing(text: str) -> str:
+    """Whether a text cell is blank or all spaces, for Excel; an error value is a text, as it is in Python."""
+    return f"IF(ISERROR({text}),FALSE,LEN(TRIM({text}))=0)"
 
 
 def _comma(number: str) -> str:
@@ -792,4 +960,3 @@ def _value(raw: Raw) -> Value:
 def as_date(value: date | datetime) -> Decimal:
     """The serial number by which a cell holds a day."""
     return Decimal((date(value.year, value.month, value.day) - date(1899, 12, 30)).days)
-

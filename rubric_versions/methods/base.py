@@ -109,7 +109,8 @@ class Input:
             ratio = f"{cell}/{decimal_text(self.step)}"
             tests.append(f"ROUND({ratio},9)=ROUND({ratio},0)")
         good = f"IF(AND({','.join(tests)}),1,3)"
-        return f"IF(ISNUMBER({cell}),{good},IF(ISERROR({cell}),3,IF(LEN({cell})=0,0,3)))"
+        number = f"IF(ISNUMBER({cell}),{good},IF(ISERROR({cell}),3,IF(LEN({cell})=0,0,3)))"
+        return f"IF(ISLOGICAL({cell}),3,{number})"  # to LibreOffice a truth value is a number
 
 
 Good = Fraction | str
@@ -174,7 +175,9 @@ class ScoringMethod(BaseModel):
             if State.SCORED not in states:
                 return Outcome(State.UNSCORED, problems=(Problem(0, "leaf-unscored"),))
             blank = states.index(State.UNSCORED)
-            return Outcome(State.UNSCORED, problems=(Problem(blank, "leaf-incomplete", (("label", inputs[blank].label),)),))
+            return Outcome(
+                State.UNSCORED, problems=(Problem(blank, "leaf-incomplete", (("label", inputs[blank].label),)),)
+            )
         values: list[Good] = [Fraction(raw) if isinstance(raw, Decimal) else str(raw) for raw in raws]
         return self.judge(values, maximum)
 

@@ -30,6 +30,9 @@ class Direct(_Entered):
     def inputs(self, maximum: Fraction) -> tuple[Input, ...]:
         return (Input(self.label, "points", limit=maximum, step=self.step),)
 
+    def best(self, maximum: Fraction) -> Fraction:
+        return maximum // self.step * self.step
+
     def describe(self, maximum: Fraction) -> str:
         return f"{self.label}. Nhập điểm từ 0 đến {vi(maximum)}, mỗi bậc {vi(self.step)}."
 

@@ -1,0 +1,281 @@
+"""The `cchc` command: a thin skin. Every command opens, calls one function, shows what came of it; exit codes are the contract.
+
+0 done; 1 findings block something; 2 wrong usage; 3 this machine (file open elsewhere, no permission, disk); 4 our fault.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import click
+
+if TYPE_CHECKING:
+    from processor.desk import Desk
+    from rubric_versions.findings import Finding
+
+DONE, BLOCKED, USAGE, ENVIRONMENT, FAULT = 0, 1, 2, 3, 4
+P = ParamSpec("P")
+
+_folder = click.argument("folder", metavar="THƯ_MỤC", type=click.Path(path_type=Path))
+_json = click.option("--json", "as_json", is_flag=True, help="In kết quả thành một đối tượng JSON.")
+
+
+def _command(function: Callable[P, int]) -> Callable[P, None]:
+    """Turns what a command returns or raises into its exit code and a plain message; no traceback reaches an officer."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        as_json = bool(kwargs.get("as_json"))
+        from processor.desk import Blocked  # noqa: PLC0415  (keeps help quick)
+        from processor.files import EnvironmentProblem  # noqa: PLC0415
+        from rubric_versions.catalog import BadVersion  # noqa: PLC0415
+
+        try:
+            code = function(*args, **kwargs)
+        except (Blocked, BadVersion) as problem:
+            code = _show_findings(problem.findings, as_json=as_json)
+        except EnvironmentProblem as problem:
+            from processor.report import finding_of  # noqa: PLC0415
+
+            _show_findings([finding_of(problem)], as_json=as_json)
+            code = ENVIRONMENT
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:  # the last guard of a program for people who cannot read tracebacks
+            code = _fault()
+        sys.exit(code)
+
+    return run
+
+
+def _fault() -> int:
+    log = Path(tempfile.gettempdir()) / f"cchc-loi-{datetime.now():%Y%m%d-%H%M%S}.log"  # noqa: DTZ005  (a file name)
+    try:
+        log.write_text(traceback.format_exc(), encoding="utf-8")
+        where = f" Chi tiết ghi ở {log}."
+    except OSError:
+        where = ""
+    print(f"Chương trình gặp lỗi, xin lỗi bạn. Dữ liệu đã nhận vẫn nguyên; có thể chạy lại.{where}", file=sys.stderr)
+    return FAULT
+
+
+def _show_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
+    from processor import terminal  # noqa: PLC0415
+
+    if as_json:
+        terminal.print_json({"findings": [one.as_json() for one in findings]})
+    else:
+        terminal.print_findings(findings)
+    return BLOCKED
+
+
+def _desk(folder: Path, *, read_only: bool = False) -> Desk:
+    from processor.clock import clock_from_environment  # noqa: PLC0415
+    from processor.desk import open_desk  # noqa: PLC0415
+
+    return open_desk(folder, clock_from_environment(), read_only=read_only)
+
+
+def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    from processor.clock import parse_moment  # noqa: PLC0415
+
+    try:
+        return parse_moment(text)
+    except ValueError:
+        raise click.BadParameter("viết theo dạng 15/12/2018 16:30 hoặc 2018-12-15 16:30") from None
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="cchc-workbooks", message="cchc %(version)s")
+def cli() -> None:
+    """Chấm điểm cải cách hành chính bằng sổ tính Excel: cấp biểu mẫu, nhận lại, kiểm tra, thẩm định, xếp hạng."""
+
+
+@cli.command()
+@_folder
+@click.option("--version", "version_id", required=True, metavar="MÃ", help="Bộ tiêu chí, ví dụ can-tho-2018 (xem: cchc rubric list).")
+@click.option("--code", default=None, metavar="MÃ", help="Mã đợt đánh giá; bỏ trống thì lấy theo bộ tiêu chí.")
+@click.option("--empty", is_flag=True, help="Không điền sẵn danh sách cơ quan, đơn vị.")
+@_json
+@_command
+def new(folder: Path, version_id: str, code: str | None, empty: bool, as_json: bool) -> int:
+    """Tạo thư mục của một đợt đánh giá, kèm sổ đợt đánh giá để điền."""
+    from processor import report  # noqa: PLC0415
+
+    return report.new(folder, version_id, code, empty=empty, as_json=as_json)
+
+
+@cli.command()
+@_folder
+@_json
+@_command
+def issue(folder: Path, as_json: bool) -> int:
+    """Cấp biểu mẫu cho mọi đơn vị vào 01_bieu_mau_gui_di."""
+    from processor import report  # noqa: PLC0415
+
+    with _desk(folder) as desk:
+        return report.issue(desk, as_json=as_json)
+
+
+@cli.command()
+@_folder
+@click.argument("files", nargs=-1, metavar="[TỆP...]", type=click.Path(exists=True, path_type=Path))
+@click.option("--received-at", callback=_moment, metavar="LÚC", help="Thời điểm nhận thực tế, nếu khác bây giờ (phải có --reason).")
+@click.option("--reason", default="", metavar="LÝ_DO", help="Lý do ghi thời điểm khác.")
+@click.option("--channel", default="", metavar="KÊNH", help="Nhận qua: trực tiếp, bưu chính, thư điện tử, trục văn bản…")
+@click.option("--number", default="", metavar="SỐ_ĐẾN", help="Số đến của văn bản.")
+@_json
+@_command
+def receive(folder: Path, files: tuple[Path, ...], received_at: datetime | None, reason: str, channel: str, number: str, as_json: bool) -> int:
+    """Nhận hồ sơ: các tệp nêu tên, hoặc mọi tệp trong 02_tiep_nhan. Mỗi tệp có kết luận và phiếu trả lời."""
+    from processor import report  # noqa: PLC0415
+    from processor.intake import How  # noqa: PLC0415
+
+    if received_at is not None and not reason.strip():
+        raise click.UsageError("--received-at phải đi cùng --reason")
+    with _desk(folder) as desk:
+        return report.receive(desk, files, How(received_at, reason, channel, number), as_json=as_json)
+
+
+@cli.command()
+@_folder
+@_json
+@_command
+def status(folder: Path, as_json: bool) -> int:
+    """Cho biết từng đơn vị đang ở đâu; ghi lại so_theo_doi.xlsx."""
+    from processor import report  # noqa: PLC0415
+
+    with _desk(folder) as desk:
+        return report.status(desk, as_json=as_json)
+
+
+@cli.command()
+@_folder
+@_json
+@_command
+def appraise(folder: Path, as_json: bool) -> int:
+    """Đọc điểm thẩm định đã nhập trong 05_tham_dinh, rồi lập bảng thẩm định còn thiếu."""
+    from processor import report  # noqa: PLC0415
+
+    with _desk(folder) as desk:
+        return report.appraise(desk, as_json=as_json)
+
+
+@cli.command()
+@_folder
+@_json
+@_command
+def rank(folder: Path, as_json: bool) -> int:
+    """Tổng hợp điểm, xếp hạng, xếp loại vào 06_ket_qua."""
+    from processor import report  # noqa: PLC0415
+
+    with _desk(folder) as desk:
+        return report.rank(desk, as_json=as_json)
+
+
+@cli.command()
+@click.argument("file", metavar="TỆP", type=click.Path(path_type=Path))
+@_json
+@_command
+def check(file: Path, as_json: bool) -> int:
+    """Kiểm tra một biểu mẫu đã điền; ai cũng dùng được, không cần thư mục đợt."""
+    from processor import report  # noqa: PLC0415
+
+    return report.check(file, as_json=as_json)
+
+
+@cli.command()
+@_folder
+@_json
+@_command
+def verify(folder: Path, as_json: bool) -> int:
+    """Lập lại mọi kết quả từ hồ sơ đã lưu rồi so với tệp hiện có."""
+    from processor import report  # noqa: PLC0415
+
+    with _desk(folder, read_only=True) as desk:
+        return report.verify(desk, as_json=as_json)
+
+
+@cli.command()
+@_folder
+@click.argument("unit", metavar="MÃ_ĐƠN_VỊ")
+@click.argument("what", type=click.Choice(["accept", "reopen", "withdraw", "record"]), metavar="accept|reopen|withdraw|record")
+@click.option("--reason", required=True, metavar="LÝ_DO", help="Lý do; ghi vào sổ theo dõi và hiện ở các bảng.")
+@_json
+@_command
+def decide(folder: Path, unit: str, what: str, reason: str, as_json: bool) -> int:
+    """Ghi quyết định của người có thẩm quyền: chấp nhận hồ sơ, mở lại, rút hồ sơ, hoặc ghi nhận."""
+    from processor import report  # noqa: PLC0415
+
+    if not reason.strip():
+        raise click.UsageError("--reason không được để trống")
+    with _desk(folder) as desk:
+        return report.decide(desk, unit, what, reason.strip(), as_json=as_json)
+
+
+@cli.command()
+@click.option("--out", "folder", required=True, metavar="THƯ_MỤC", type=click.Path(path_type=Path), help="Nơi ghi các biểu mẫu trắng.")
+@_command
+def blank(folder: Path) -> int:
+    """Ghi biểu mẫu trắng của mọi bộ tiêu chí, để xem thử."""
+    from processor import report  # noqa: PLC0415
+
+    return report.blank(folder)
+
+
+@cli.group()
+def rubric() -> None:
+    """Bộ tiêu chí: liệt kê, xem, rà soát."""
+
+
+@rubric.command("list")
+@_json
+@_command
+def rubric_list(as_json: bool) -> int:
+    """Liệt kê các bộ tiêu chí có sẵn."""
+    from processor import report  # noqa: PLC0415
+
+    return report.rubric_list(as_json=as_json)
+
+
+@rubric.command("show")
+@click.argument("version_id", metavar="MÃ")
+@_json
+@_command
+def rubric_show(version_id: str, as_json: bool) -> int:
+    """Xem một bộ tiêu chí: quy tắc, nguồn, các tiêu chí và cách chấm."""
+    from processor import report  # noqa: PLC0415
+
+    return report.rubric_show(version_id, as_json=as_json)
+
+
+@rubric.command("lint")
+@click.argument("target", metavar="MÃ_HOẶC_TỆP")
+@_json
+@_command
+def rubric_lint(target: str, as_json: bool) -> int:
+    """Rà soát một bộ tiêu chí (mã có sẵn, hoặc tệp .yaml); có lỗi thì không cấp được biểu mẫu."""
+    from processor import report  # noqa: PLC0415
+
+    return report.rubric_lint(target, as_json=as_json)
+
+
+def main(arguments: Sequence[str] | None = None) -> Any:
+    """Runs the command line; the process ends with the exit code."""
+    from processor.terminal import use_utf8  # noqa: PLC0415
+
+    use_utf8()
+    return cli(args=list(arguments) if arguments is not None else None, prog_name="cchc")
+
+
+if __name__ == "__main__":
+    main()

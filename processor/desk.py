@@ -1,0 +1,187 @@
+"""A campaign folder opened for work: its paths, the campaign as its workbook says it now, the ledger, the originals, the office's key.
+
+Everything in the folder has a Vietnamese name and is a workbook or a folder; see docs/architecture.md for what lies where.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from processor import keys
+from processor.campaign import Campaign, campaign_to_book, read_campaign
+from processor.clock import Clock, behind
+from processor.files import EnvironmentProblem, OriginalAltered, Originals, make_folder, read_whole, sha256_of, write_atomic
+from processor.ledger import Ledger
+from processor.record import Record, fold
+from rubric_versions import catalog
+from rubric_versions.findings import Finding, errors, finding
+from rubric_versions.model import RubricVersion
+from workbook_templates.book import write_book
+
+CAMPAIGN_FILE = "dot_danh_gia.xlsx"
+LEDGER_FILE = "so_theo_doi.sqlite"
+FORMS, INBOX, ORIGINALS, BACK, APPRAISAL, RESULTS, PRINTS = (
+    "01_bieu_mau_gui_di", "02_tiep_nhan", "03_ban_goc", "04_tra_lai_bo_sung", "05_tham_dinh", "06_ket_qua", "07_ban_in",
+)  # fmt: skip
+FOREIGN = "khong_nhan_ra"
+
+
+class Blocked(Exception):
+    """A command cannot go on because of findings; they say which, and what to do (exit code 1)."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(one.code for one in self.findings))
+
+
+@dataclass
+class Desk:
+    """An open campaign folder. Use as a context manager; closing it closes the ledger."""
+
+    folder: Path
+    campaign: Campaign
+    version: RubricVersion
+    ledger: Ledger
+    originals: Originals
+    key: keys.OfficeKey | None
+    clock: Clock
+    campaign_digest: str
+    findings: list[Finding] = field(default_factory=list)
+    _record: Record = field(default_factory=Record)
+    _until: int | None = None
+
+    def record(self) -> Record:
+        """What the ledger's events come to by now; only the new ones are read."""
+        fold(self.ledger.events(since=self._record.upto, until=self._until), self._record)
+        return self._record
+
+    def as_of(self, seq: int, campaign_digest: str) -> Desk:
+        """The desk as it stood after event `seq`, with the campaign workbook of that time: what old books are rebuilt from."""
+        campaign = self.campaign
+        if campaign_digest != self.campaign_digest:
+            read, _ = read_campaign(self.originals.get(campaign_digest), CAMPAIGN_FILE, lambda wanted: _own(self.version, wanted))
+            if read is None:
+                raise OriginalAltered(self.folder / CAMPAIGN_FILE)
+            campaign = read
+        return replace(self, campaign=campaign, campaign_digest=campaign_digest, findings=[], _record=Record(), _until=seq)
+
+    @property
+    def actor(self) -> str:
+        """Who runs this, as the machine knows the person; for the ledger."""
+        try:
+            return os.environ.get("CCHC_ACTOR") or getpass.getuser()
+        except (OSError, KeyError):
+            return "khong-ro"
+
+    def path(self, *parts: str) -> Path:
+        """A path inside the folder, its parent folder made."""
+        target = self.folder.joinpath(*parts)
+        make_folder(target.parent)
+        return target
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+        self.ledger.close()
+
+
+def create(folder: Path, campaign: Campaign, version: RubricVersion, clock: Clock) -> keys.OfficeKey:
+    """The new office key of a new campaign folder. Raises Blocked for a folder that holds anything already."""
+    if folder.exists() and any(folder.iterdir()):
+        raise Blocked([finding("folder-not-empty", file=str(folder))])
+    key = keys.create(keys.key_folder(), campaign.organiser)
+    for name in (FORMS, INBOX, ORIGINALS, BACK, APPRAISAL, RESULTS, PRINTS):
+        make_folder(folder / name)
+    workbook = write_book(campaign_to_book(campaign, version))
+    originals = Originals(folder / ORIGINALS)
+    kept = originals.keep(version.canonical().encode("utf-8"), ".json")
+    with Ledger(folder / LEDGER_FILE) as ledger:
+        ledger.append("created", at=clock.now(), actor=getpass.getuser(), data={
+            "campaign": campaign.code, "version": version.id, "version_digest": version.digest, "version_kept": kept, "key": key.id,
+        })  # fmt: skip
+    # last: a folder with the campaign's workbook is a whole one
+    write_atomic(folder / CAMPAIGN_FILE, workbook)
+    return key
+
+
+def open_desk(folder: Path, clock: Clock, *, read_only: bool = False) -> Desk:
+    """The folder opened, its campaign workbook read and kept. Raises Blocked with findings, or EnvironmentProblem."""
+    path = folder / CAMPAIGN_FILE
+    if not path.is_file() or not (folder / LEDGER_FILE).is_file():
+        raise Blocked([finding("folder-not-campaign", file=str(folder))])
+    data = read_whole(path)
+    originals = Originals(folder / ORIGINALS)
+    ledger = Ledger(folder / LEDGER_FILE, read_only=read_only)
+    try:
+        last = ledger.last()
+        now = clock.now()
+        if last is not None and behind(now, last.at):
+            raise Blocked([finding("clock-behind", now=f"{now:%d/%m/%Y %H:%M}", last=f"{last.at:%d/%m/%Y %H:%M}")])
+        created = ledger.events("created")[0].data
+        version = catalog.from_json(originals.get(created["version_kept"]).decode("utf-8"))
+        campaign, found = read_campaign(data, CAMPAIGN_FILE, lambda wanted: _own(version, wanted))
+        if campaign is None or errors(found):
+            raise Blocked(found)
+        frozen = _frozen(campaign, created["campaign"], created["version"])
+        if frozen:
+            raise Blocked(frozen)
+        desk = Desk(
+            folder,
+            campaign,
+            version,
+            ledger,
+            originals,
+            keys.load(keys.key_folder(), created["key"]),
+            clock,
+            sha256_of(data),
+            found,
+        )
+        if not read_only:
+            _keep_campaign(desk, data)
+        return desk
+    except BaseException:
+        ledger.close()
+        raise
+
+
+def _own(version: RubricVersion, wanted: str) -> RubricVersion:
+    """The campaign's own frozen copy, whatever the program ships by now; another id is looked up, to be refused by name."""
+    return version if wanted == version.id else catalog.load(wanted)
+
+
+def _frozen(campaign: Campaign, code: str, version_id: str) -> list[Finding]:
+    told = (("Mã đợt", campaign.code, code), ("Bộ tiêu chí", campaign.version_id, version_id))
+    return [
+        finding("campaign-frozen", file=CAMPAIGN_FILE, label=label, value=now, issued=then)
+        for label, now, then in told
+        if now != then
+    ]
+
+
+def _keep_campaign(desk: Desk, data: bytes) -> None:
+    """Every state of the campaign workbook that a command worked with is kept and told in the ledger, once."""
+    with desk.ledger.transaction():
+        states = desk.ledger.events("campaign")
+        if not states or states[-1].data["workbook"] != desk.campaign_digest:
+            desk.originals.keep(data, ".xlsx")
+            desk.ledger.append(
+                "campaign", at=desk.clock.now(), actor=desk.actor, data={"workbook": desk.campaign_digest}
+            )
+
+
+def need_key(desk: Desk) -> keys.OfficeKey:
+    """The office's key. Raises Blocked where this machine has it not: sealing is impossible without."""
+    if desk.key is None:
+        created = desk.ledger.events("created")[0].data
+        raise Blocked([finding("key-missing", key=created["key"], folder=str(keys.key_folder()))])
+    return desk.key
+
+
+__all__ = ["Blocked", "Desk", "EnvironmentProblem", "create", "need_key", "open_desk"]

@@ -1,0 +1,60 @@
+"""Where per-workbook work runs: here, or in processes of this machine. Results come back in the order of the items.
+
+The work is a pure function of a context (sent once) and one item. A cluster joins here without its callers changing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+Context = TypeVar("Context")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+BATCH = 32
+"""Fewest items a process is given at once: sending costs more than reading one form."""
+
+WORTH_PROCESSES = 64
+"""Below so many items, starting processes costs more than it saves."""
+
+
+class Runner(Protocol):
+    """Runs `work(context, item)` over items, in order."""
+
+    def __call__(
+        self, work: Callable[[Context, Item], Result], context: Context, items: Sequence[Item]
+    ) -> Iterator[Result]:
+        """The results, one per item, in the items' order, as they become ready."""
+
+
+def inline(work: Callable[[Context, Item], Result], context: Context, items: Sequence[Item]) -> Iterator[Result]:
+    """All in this process, one after another."""
+    for item in items:
+        yield work(context, item)
+
+
+_here: tuple[Callable[[Any, Any], Any], Any] | None = None
+
+
+def _prepare(work: Callable[[Any, Any], Any], context: Any) -> None:
+    global _here  # noqa: PLW0603  (what a worker process keeps between items)
+    _here = (work, context)
+
+
+def _do(item: Any) -> Any:
+    if _here is None:
+        raise RuntimeError("the worker was not prepared")
+    return _here[0](_here[1], item)
+
+
+def processes(work: Callable[[Context, Item], Result], context: Context, items: Sequence[Item]) -> Iterator[Result]:
+    """In as many processes as there are cores, in batches; inline where the items are few or the machine has one core."""
+    workers = min(os.cpu_count() or 1, len(items) // BATCH)
+    if workers < 2 or len(items) < WORTH_PROCESSES:
+        yield from inline(work, context, items)
+        return
+    with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(work, context)) as pool:
+        yield from pool.map(_do, items, chunksize=min(BATCH, max(8, len(items) // (workers * 4))))

@@ -1,0 +1,434 @@
+"""Receiving: every file gets a verdict with all its findings, its original is kept first, and something goes back to whoever sent it.
+
+Pure checking runs elsewhere (`checks`); here files are found, kept, told in the ledger in a fixed order, and answered.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from processor import keys
+from processor.checks import Checked, Office, Verdict, check_bytes
+from processor.clock import parse_moment
+from processor.desk import BACK, FOREIGN, INBOX, Blocked, Desk
+from processor.executors import Runner, processes
+from processor.files import Originals, ascii_name, is_leftover, make_folder, read_whole, sha256_of, write_atomic
+from processor.issued import SHEET_OF
+from processor.ledger import Event
+from processor.record import Record, in_time
+from rubric_versions.findings import Finding, Severity, errors, finding
+from rubric_versions.model import RubricVersion
+from rubric_versions.numbers import vi_short
+from workbook_templates.book import a1, write_book
+from workbook_templates.entry_form import EntryForm
+from workbook_templates.identity import Identity
+from workbook_templates.layout import Layout
+from workbook_templates.return_slip import Slip, counted, return_slip
+
+DOCUMENTS = {
+    ".pdf",
+    ".doc",
+    ".docx",
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".tif",
+    ".tiff",
+    ".ppt",
+    ".pptx",
+    ".rtf",
+    ".txt",
+    ".mp4",
+    ".heic",
+}
+"""Kinds of files that are evidence, not returns."""
+
+ZIP_MEMBERS, ZIP_BYTES = 2_000, 512 * 1024 * 1024
+"""Most members, and most bytes unpacked, of one zip of returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One file as it came: its name with the folders it lay in, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of one file."""
+
+    file: str
+    verdict: str
+    unit: str
+    unit_name: str
+    findings: tuple[Finding, ...]
+    counts: bool
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What one run of `receive` did."""
+
+    received: list[Received] = field(default_factory=list)
+    skipped: list[Finding] = field(default_factory=list)
+    documents: int = 0
+    known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """When and how files came, where the clerk says so: the hour on paper, its reason, the channel, the số đến."""
+
+    at: datetime | None = None
+    reason: str = ""
+    channel: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Whether an identity is one the office sealed: told in the ledger, or sealed by the office's key. Travels to worker processes."""
+
+    seals: tuple[tuple[str, str], ...]
+    key: keys.OfficeKey | None
+
+    def __call__(self, identity: Identity) -> bool:
+        if dict(self.seals).get(identity.form_id) == identity.seal and identity.seal:
+            return True
+        return self.key is not None and keys.sealed(self.key, identity.message(), identity.seal)
+
+
+def office_of(desk: Desk, record: Record, round_number: int) -> Office:
+    """What the office knows, for the checks."""
+    return Office(
+        desk.campaign.code, desk.campaign.title, desk.version, {unit.code: unit.name for unit in desk.campaign.units},
+        {unit.code: unit.tier for unit in desk.campaign.units}, str(round_number),
+        {place: form.serial for place, form in record.forms.items()}, Sealed(tuple(sorted(record.seals.items())), desk.key),
+    )  # fmt: skip
+
+
+def receive(
+    desk: Desk,
+    paths: Sequence[Path] = (),
+    how: How | None = None,
+    *,
+    run: Runner = processes,
+    tick: Callable[[int], None] = lambda _: None,
+    found: Callable[[int], None] = lambda _: None,
+) -> Receipt:
+    """The verdicts on the files named, or on what lies in `02_tiep_nhan`; files already received are passed over.
+
+    Raises Blocked before anything was issued. Killed anywhere and run again, it ends in the same state.
+    """
+    how = how or How()
+    record = desk.record()
+    if not record.forms:
+        raise Blocked([finding("issue-first")])
+    round_number = desk.campaign.rounds[-1].number
+    receipt = Receipt()
+    fresh: list[tuple[str, str]] = []
+    for one in _incoming(desk, paths, receipt):
+        sha256 = sha256_of(one.data)
+        if sha256 in record.files or any(sha256 == seen for _, seen in fresh):
+            _note_again(desk, record, one.name, sha256, receipt)
+        elif _suffix(one.name) in DOCUMENTS:
+            desk.originals.keep(one.data, _suffix(one.name))
+            receipt.documents += 1
+        else:
+            desk.originals.keep(one.data, _suffix(one.name))
+            fresh.append((one.name, sha256))
+    found(len(fresh))
+    office = office_of(desk, record, round_number)
+    context = (office, desk.originals.folder)
+    for (name, sha256), checked in zip(fresh, run(_check, context, fresh), strict=True):
+        receipt.received.append(_tell(desk, name, sha256, checked, how, round_number))
+        tick(1)
+    _answer(desk, run)
+    return receipt
+
+
+def _check(context: tuple[Office, Path], item: tuple[str, str]) -> Checked:
+    office, folder = context
+    return check_bytes(Originals(folder).get(item[1]), item[0], office)
+
+
+# -------------------------------------------------------------------------------------------------------------------- finding files
+
+
+def _incoming(desk: Desk, paths: Sequence[Path], receipt: Receipt) -> Iterator[Incoming]:
+    """Every file to look at, in the order of their names; lock files, leftovers and the like are told as skipped."""
+    inbox = desk.folder / INBOX
+    for path in paths or [inbox]:
+        base = path if path.is_dir() else path.parent
+        every = sorted(path.rglob("*"), key=lambda one: one.as_posix()) if path.is_dir() else [path]
+        for one in every:
+            name = one.relative_to(base).as_posix()
+            why = skipped_file(one)
+            if why:
+                if why != "folder":
+                    receipt.skipped.append(finding("return-skipped", file=name, why=why))
+                continue
+            try:
+                data = read_whole(one)
+            except OSError:
+                receipt.skipped.append(finding("no-permission", file=name))
+                continue
+            if _suffix(name) == ".zip" and data.startswith(b"PK") and not _is_workbook(data):
+                yield from _unzipped(name, data, receipt)
+            else:
+                yield Incoming(name, data)
+
+
+def skipped_file(path: Path) -> str:
+    """Why a path is not a file to read ("folder" for folders), "" if it is one."""
+    if path.is_symlink():
+        return "liên kết, không phải tệp"
+    if path.is_dir():
+        return "folder"
+    if path.name.startswith("~$") or path.name.startswith(".~lock"):
+        return "tệp khóa tạm của Excel, LibreOffice"
+    if is_leftover(path) or path.name.startswith(".") or path.suffix.lower() in (".tmp", ".part", ".crdownload"):
+        return "tệp tạm"
+    if path.name.lower() in ("thumbs.db", "desktop.ini"):
+        return "tệp của Windows"
+    return "" if path.is_file() else "không phải tệp thường"
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _is_workbook(data: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return "[Content_Types].xml" in package.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+
+
+def _unzipped(name: str, data: bytes, receipt: Receipt) -> Iterator[Incoming]:
+    """The members of a zip of returns, bounded; a zip that cannot be read is itself what came."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            members = [one for one in package.infolist() if not one.is_dir()]
+            if len(members) > ZIP_MEMBERS or sum(one.file_size for one in members) > ZIP_BYTES:
+                receipt.skipped.append(
+                    finding(
+                        "file-too-large", file=name, what="tệp nén", limit=f"{ZIP_MEMBERS} tệp, {ZIP_BYTES >> 20} MiB"
+                    )
+                )
+                return
+            for member in sorted(members, key=lambda one: one.filename):
+                inner = PurePosixPath(member.filename.replace("\\", "/")).name
+                if inner.startswith(("~$", ".")):
+                    continue
+                with package.open(member) as stream:
+                    yield Incoming(f"{name}/{inner}", stream.read(member.file_size + 1))
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
+        yield Incoming(name, data)
+
+
+def _note_again(desk: Desk, record: Record, name: str, sha256: str, receipt: Receipt) -> None:
+    """Same bytes: ignored, and noted once per name."""
+    first = record.files.get(sha256)
+    known = {first.data["file"]} if first else set()
+    if name in known | desk.record().again.get(sha256, set()):
+        receipt.known += 1
+        return
+    desk.ledger.append(
+        "again",
+        at=desk.clock.now(),
+        actor=desk.actor,
+        unit=first.unit if first else "",
+        data={"sha256": sha256, "file": name},
+    )
+    when = parse_moment(first.data["received"]) if first else desk.clock.now()
+    receipt.skipped.append(finding("return-same-file", file=name, received=f"{when:%d/%m/%Y %H:%M}"))
+
+
+# -------------------------------------------------------------------------------------------------------------------- telling the ledger
+
+
+def _tell(desk: Desk, name: str, sha256: str, checked: Checked, how: How, round_number: int) -> Received:
+    """One event for one file, with the findings that only the order of arrival can give. One transaction: decide and append."""
+    with desk.ledger.transaction():
+        record = desk.record()
+        if sha256 in record.files:  # another receiver was faster
+            return _received_of(desk, record.files[sha256])
+        received = how.at or desk.clock.now()
+        unit = checked.identity.unit if checked.identity and checked.verdict is not Verdict.FOREIGN else ""
+        checked = checked.with_findings(_order_findings(desk, record, unit, received, checked, round_number, name))
+        event = desk.ledger.append("received", at=desk.clock.now(), actor=desk.actor, unit=unit, data={
+            "sha256": sha256, "file": name, "received": received.isoformat(), "reason": how.reason, "channel": how.channel,
+            "number": how.number, "verdict": checked.verdict.value, "round": checked.identity.round if checked.identity else "",
+            "form_id": checked.identity.form_id if checked.identity else "", "scores": checked.scores(), "answers": checked.digest,
+            "findings": [_as_data(one) for one in checked.findings],
+        })  # fmt: skip
+    return _received_of(desk, event)
+
+
+def _order_findings(
+    desk: Desk, record: Record, unit: str, received: datetime, checked: Checked, round_number: int, name: str
+) -> list[Finding]:
+    if not unit or checked.answers is None:
+        return []
+    window = next(one for one in desk.campaign.rounds if one.number == round_number)
+    found = []
+    if received < window.opens:
+        found.append(
+            finding(
+                "return-early", file=name, received=f"{received:%d/%m/%Y %H:%M}", opens=f"{window.opens:%d/%m/%Y %H:%M}"
+            )
+        )
+    reopened = any(one.what == "reopen" for one in record.decided(unit))
+    if received >= window.closes and not reopened:
+        found.append(
+            finding(
+                "return-late",
+                file=name,
+                received=f"{received:%d/%m/%Y %H:%M}",
+                closes=f"{window.closes:%d/%m/%Y %H:%M}",
+            )
+        )
+    before = record.of_unit(unit, str(round_number))
+    if before:
+        same = next((one for one in before if one.answers == checked.digest), None)
+        code, other = ("return-same-answers", same) if same is not None else ("return-replaces", before[-1])
+        found.append(finding(code, file=name, received=f"{other.received:%d/%m/%Y %H:%M}"))
+    return found
+
+
+def _as_data(one: Finding) -> dict[str, object]:
+    return {
+        "code": one.code,
+        "severity": one.severity.value,
+        "file": one.file,
+        "sheet": one.sheet,
+        "cell": one.cell,
+        "criterion": one.criterion,
+        "value": one.value,
+        "params": [list(pair) for pair in one.params],
+    }
+
+
+def finding_from(data: dict[str, object]) -> Finding:
+    """The finding that the ledger keeps as data."""
+    pairs = data["params"]
+    if not isinstance(pairs, list):
+        raise TypeError("params is a list of pairs")
+    texts = {name: str(data[name]) for name in ("code", "file", "sheet", "cell", "criterion", "value")}
+    return Finding(
+        severity=Severity(str(data["severity"])), params=tuple((str(key), str(text)) for key, text in pairs), **texts
+    )
+
+
+def _received_of(desk: Desk, event: Event) -> Received:
+    findings = tuple(finding_from(one) for one in event.data["findings"])
+    names = {unit.code: unit.name for unit in desk.campaign.units}
+    counts = False
+    if event.unit and event.data["verdict"] == Verdict.ACCEPTED:
+        window, record = desk.campaign.rounds[-1], desk.record()
+        mine = [one for one in record.of_unit(event.unit, event.data["round"]) if one.seq == event.seq]
+        counts = bool(mine) and in_time(mine[0], window, record.decided(event.unit))
+    return Received(event.data["file"], event.data["verdict"], event.unit, names.get(event.unit, ""), findings, counts)
+
+
+# -------------------------------------------------------------------------------------------------------------------- answering
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """One reply to write: to which folder, under which stem, what the slip says; whether a fresh form goes along."""
+
+    folder: tuple[str, ...]
+    stem: str
+    slip: Slip
+    sha256: str
+    fresh: bool
+
+
+def _answer(desk: Desk, run: Runner) -> None:
+    """Everything owed to senders and not yet on the disk; made from the ledger alone, so that a killed run is made good by the next."""
+    owed = [reply for event in desk.ledger.events("received") if not _is_answered(desk, reply := _reply(desk, event))]
+    for reply in owed:
+        make_folder(desk.folder.joinpath(*reply.folder))
+    context = (desk.version, desk.originals.folder)
+    for reply, files in zip(owed, run(_make_reply, context, owed), strict=True):
+        for name, data in files:
+            write_atomic(desk.folder.joinpath(*reply.folder, name), data)
+
+
+def _reply(desk: Desk, event: Event) -> _Reply:
+    data, unit = event.data, event.unit
+    kind = str(data["verdict"])
+    names = {one.code: one.name for one in desk.campaign.units}
+    findings = tuple(finding_from(one) for one in data["findings"])
+    known = bool(unit) and unit in names and kind != Verdict.FOREIGN
+    folder = (BACK, f"{unit}_{ascii_name(names[unit])[:40]}") if known else (BACK, FOREIGN)
+    stem = f"{unit if known else ascii_name(PurePosixPath(data['file']).stem)[:30]}_lan{data['round'] or 0}_{data['sha256'][:8]}"
+    return _Reply(folder, stem, Slip(
+        kind, desk.campaign.organiser, desk.campaign.place, names.get(unit, "Tệp không nhận ra đơn vị"), _facts(data, findings), findings,
+    ), data["sha256"], known and kind == Verdict.RETURNED and data["scores"] is not None)  # fmt: skip
+
+
+def _facts(data: Mapping[str, Any], findings: tuple[Finding, ...]) -> tuple[tuple[str, str], ...]:
+    received = parse_moment(str(data["received"]))
+    facts = [("Tên tệp nhận được", str(data["file"])), ("Thời điểm nhận", f"{received:%H:%M ngày %d/%m/%Y}")]
+    if data["number"] or data["channel"]:
+        facts.append(("Số đến, kênh nhận", " – ".join(str(one) for one in (data["number"], data["channel"]) if one)))
+    facts.append(("Mã băm SHA-256 của tệp", str(data["sha256"])))
+    scores = data["scores"]
+    if isinstance(scores, dict):
+        facts.append(("Mã đối chiếu nội dung", str(data["answers"])))
+        a, most, rate = (vi_short(Fraction(scores[key])) for key in ("a", "A", "pari"))
+        facts.append(
+            ("Điểm tự chấm / điểm tối đa phần tự chấm", f"{a} / {most} ({rate} %), chưa gồm điều tra xã hội học")
+        )
+    facts.append(("Kết quả kiểm tra", counted(findings)))
+    return tuple(facts)
+
+
+def _is_answered(desk: Desk, reply: _Reply) -> bool:
+    folder = desk.folder.joinpath(*reply.folder)
+    return all((folder / name).is_file() for name in _names(reply))
+
+
+def _names(reply: _Reply) -> list[str]:
+    slip = {"accepted": "phieu_tiep_nhan", "returned": "phieu_yeu_cau_sua", "foreign": "phieu_tra_lai"}[reply.slip.kind]
+    return [f"{reply.stem}_{slip}.xlsx"] + ([f"{reply.stem}_bieu_mau_sua.xlsx"] if reply.fresh else [])
+
+
+def _make_reply(context: tuple[RubricVersion, Path], reply: _Reply) -> list[tuple[str, bytes]]:
+    version, folder = context
+    names = _names(reply)
+    files = [(names[0], write_book(return_slip(reply.slip)))]
+    if reply.fresh:
+        files.append((names[1], fresh_form(version, Originals(folder).get(reply.sha256), reply.slip.findings)))
+    return files
+
+
+def fresh_form(version: RubricVersion, data: bytes, findings: Iterable[Finding]) -> bytes:
+    """A form of ours with the answers of a return and its wrong cells marked: what a unit mends, never the file it sent."""
+    checked = check_bytes(data, "")
+    if checked.identity is None or checked.answers is None:
+        raise ValueError("the return has no readable answers")
+    appendix = version.appendix_for(checked.identity.tier)
+    return write_book(
+        EntryForm(version, appendix, checked.identity, checked.answers, wrong_cells(Layout(appendix), findings)).book()
+    )
+
+
+def wrong_cells(layout: Layout, findings: Iterable[Finding]) -> set[tuple[str, int, int]]:
+    """The input cells that errors name; for missing evidence the leaf's explanation cell cannot help, so nothing is marked."""
+    key_of = {name: key for key, name in SHEET_OF.items()}
+    named = {(key_of[one.sheet], one.cell) for one in errors(findings) if one.sheet in key_of}
+    return {(key, row, col) for key, row, col in layout.input_cells() if (key, a1(row, col)) in named}

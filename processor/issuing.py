@@ -1,0 +1,124 @@
+"""Issuing: one sealed form for each unit, the same bytes every time it is made; a form is issued anew only when it must differ.
+
+Writes `01_bieu_mau_gui_di/`, nothing else there. Knows nothing of what comes back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from processor import keys
+from processor.desk import FORMS, Blocked, Desk, need_key
+from processor.executors import Runner, processes
+from processor.files import ascii_name, write_atomic
+from processor.ledger import Draft
+from processor.record import FormIssued
+from rubric_versions.findings import errors
+from rubric_versions.lint import lint
+from rubric_versions.model import RubricVersion
+from workbook_templates.book import write_book
+from workbook_templates.entry_form import EntryForm
+from workbook_templates.identity import Identity
+from workbook_templates.layout import Layout
+
+Tick = Callable[[int], None]
+
+
+def parts_digest(data: bytes) -> str:
+    """SHA-256 over the parts of a workbook by name: the same for the same parts, however a zip library packed them."""
+    digest = hashlib.sha256()
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for name in sorted(package.namelist()):
+            part = package.read(name)
+            digest.update(f"{name}\0{len(part)}\0".encode())
+            digest.update(part)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What `issue` did: forms written now, and those that were there already."""
+
+    written: tuple[str, ...]
+    unchanged: int
+
+
+def identities(desk: Desk, round_number: int) -> list[Identity]:
+    """The sealed identity of every unit's form for a round, with the serial it would have now."""
+    key, campaign, version = need_key(desk), desk.campaign, desk.version
+    layouts = {appendix.tier: Layout(appendix).fingerprint for appendix in version.appendices}
+    record = desk.record()
+    made = []
+    for unit in campaign.units:
+        last = record.forms.get((unit.code, str(round_number)))
+        identity = Identity(
+            "entry_form", campaign.code, campaign.title, campaign.organiser, unit.code, unit.name, unit.tier, version.id, version.digest,
+            layouts[unit.tier], str(round_number), str(last.serial if last else 1), key.id,
+        )  # fmt: skip
+        if last is not None and identity.form_id != last.form_id:
+            identity = Identity(**{**dict(identity.rows()[:-1]), "serial": str(last.serial + 1)})
+        made.append(identity.sealed(keys.seal(key, identity.message())))
+    return made
+
+
+def make_form(version: RubricVersion, identity: Identity) -> bytes:
+    """The blank form of an identity."""
+    return write_book(EntryForm(version, version.appendix_for(identity.tier), identity).book())
+
+
+def issue(desk: Desk, round_number: int = 1, *, run: Runner = processes, tick: Tick = lambda _: None) -> Issue:
+    """Forms for every unit, those already issued and still in place left alone. Raises Blocked where the version has lint errors.
+
+    Killed midway, it goes on where it was: what is not in the ledger is not issued, what is in the ledger and not on the disk is made
+    again with the same bytes.
+    """
+    faults = errors(lint(desk.version))
+    if faults:
+        raise Blocked(faults)
+    record = desk.record()
+    wanted = identities(desk, round_number)
+    todo = [one for one in wanted if not _in_place(desk, record.forms.get((one.unit, one.round)), one)]
+    tick(len(wanted) - len(todo))
+    written = []
+    batch: list[Draft] = []
+    for identity, data in zip(todo, run(make_form, desk.version, todo), strict=True):
+        file = form_name(identity)
+        write_atomic(desk.path(FORMS, file), data)
+        written.append(file)
+        if record.seals.get(identity.form_id) != identity.seal:
+            batch.append(Draft("issued", at=desk.clock.now(), actor=desk.actor, unit=identity.unit, data={
+                "round": identity.round, "serial": int(identity.serial), "form_id": identity.form_id, "seal": identity.seal,
+                "key": identity.key, "file": file, "digest": parts_digest(data),
+            }))  # fmt: skip
+        if len(batch) >= 64:
+            desk.ledger.append_many(batch)
+            batch = []
+        tick(1)
+    desk.ledger.append_many(batch)
+    return Issue(tuple(written), len(wanted) - len(todo))
+
+
+def _in_place(desk: Desk, last: FormIssued | None, identity: Identity) -> bool:
+    return last is not None and last.seal == identity.seal and (desk.folder / FORMS / last.file).is_file()
+
+
+def form_name(identity: Identity) -> str:
+    """The file name of a form: the unit's code first, plain ASCII, short; only ever a convenience."""
+    again = f"_cap{identity.serial}" if identity.serial != "1" else ""
+    return f"{identity.unit}_{ascii_name(identity.unit_name)[:40]}_lan{identity.round}{again}.xlsx"
+
+
+def blank_forms(version: RubricVersion) -> Sequence[tuple[str, bytes]]:
+    """A form of each appendix that belongs to nobody, to look at and to try: file name and bytes."""
+    made = []
+    for appendix in version.appendices:
+        identity = Identity(
+            "entry_form", f"mau-{version.id}", "Bản mẫu", version.issuer, "mau", "(tên cơ quan, đơn vị)", appendix.tier, version.id,
+            version.digest, Layout(appendix).fingerprint, "1", "1",
+        )  # fmt: skip
+        made.append((f"{version.id}_phu_luc_{ascii_name(appendix.number)}.xlsx", make_form(version, identity)))
+    return made

@@ -1,0 +1,168 @@
+"""What the ledger's events come to: forms issued, returns received, what a person decided, which return counts for each unit.
+
+Pure folding: the same events give the same state, on any day and any machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from processor.campaign import Campaign, Round
+from processor.checks import Verdict
+from processor.clock import parse_moment
+from processor.ledger import Event
+
+
+@dataclass(frozen=True, slots=True)
+class FormIssued:
+    """One form as it was sealed."""
+
+    unit: str
+    round: str
+    serial: int
+    form_id: str
+    seal: str
+    file: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One file received that carries an identity of ours, with its verdict. `seq` is its event's number."""
+
+    seq: int
+    unit: str
+    round: str
+    sha256: str
+    file: str
+    received: datetime
+    verdict: Verdict
+    answers: str
+    scores: Mapping[str, str] | None
+    findings: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided outside the rules: accept, reopen, withdraw or record, with the reason."""
+
+    seq: int
+    at: datetime
+    actor: str
+    unit: str
+    what: str
+    reason: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookMade:
+    """An appraisal book as written: its id, whose council, which number, its file, the units with the return each row rests on."""
+
+    book: str
+    council: str
+    serial: int
+    file: str
+    units: tuple[tuple[str, str], ...]
+    digest: str
+    campaign: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the council put for one leaf of one unit: points as a decimal string, "KĐG", or "" (not yet), and the reason."""
+
+    score: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Record:
+    """The state of a campaign."""
+
+    forms: dict[tuple[str, str], FormIssued] = field(default_factory=dict)
+    seals: dict[str, str] = field(default_factory=dict)
+    returns: list[Return] = field(default_factory=list)
+    files: dict[str, Event] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    again: dict[str, set[str]] = field(default_factory=dict)
+    books: dict[str, BookMade] = field(default_factory=dict)
+    entries: dict[str, dict[tuple[str, str], Entry]] = field(default_factory=dict)
+    taken: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    upto: int = 0
+
+    def of_unit(self, unit: str, round_number: str) -> list[Return]:
+        """The returns of a unit for a round, in the order they came."""
+        return [one for one in self.returns if one.unit == unit and one.round == round_number]
+
+    def decided(self, unit: str) -> list[Decision]:
+        """The decisions about a unit, in order."""
+        return [one for one in self.decisions if one.unit == unit]
+
+
+def fold(events: Iterable[Event], record: Record | None = None) -> Record:
+    """The state that those events make, from the first on, or on top of the state that earlier ones made (changed in place)."""
+    record = record or Record()
+    for event in events:
+        data = event.data
+        record.upto = event.seq
+        if event.kind == "issued":
+            form = FormIssued(
+                event.unit, data["round"], data["serial"], data["form_id"], data["seal"], data["file"], data["digest"]
+            )
+            record.forms[event.unit, form.round] = form
+            record.seals[form.form_id] = form.seal
+        elif event.kind == "received":
+            record.files[data["sha256"]] = event
+            if event.unit and data["verdict"] != Verdict.FOREIGN:
+                record.returns.append(Return(
+                    event.seq, event.unit, data["round"], data["sha256"], data["file"], parse_moment(data["received"]),
+                    Verdict(data["verdict"]), data["answers"], data["scores"], tuple(data["findings"]),
+                ))  # fmt: skip
+        elif event.kind == "decided":
+            record.decisions.append(
+                Decision(
+                    event.seq, event.at, event.actor, event.unit, data["what"], data["reason"], data.get("sha256", "")
+                )
+            )
+        elif event.kind == "again":
+            record.again.setdefault(data["sha256"], set()).add(data["file"])
+        elif event.kind == "book":
+            units = tuple((unit, sha256) for unit, sha256 in data["units"])
+            book = BookMade(data["book"], data["council"], data["serial"], data["file"], units, data["digest"], data["campaign"], event.seq)
+            if data["replaces"]:
+                record.books.pop(data["replaces"], None)
+            record.books[book.book] = book
+        elif event.kind == "appraised":
+            record.entries[data["book"]] = {
+                (unit, code): Entry(score, reason) for unit, code, score, reason in data["entries"]
+            }
+            record.taken[data["book"]] = tuple((file, sha256) for file, sha256 in data["files"])
+    return record
+
+
+def in_time(one: Return, window: Round, decisions: Iterable[Decision]) -> bool:
+    """Whether a return came before the round closed, or after the unit was reopened (Cần Thơ 2018, Điều 5.3: late is not at all)."""
+    reopened = any(decision.what == "reopen" and decision.seq < one.seq for decision in decisions)
+    return reopened or one.received < window.closes
+
+
+def counting(record: Record, campaign: Campaign, unit: str, round_number: int) -> Return | None:
+    """The return that counts for a unit: the newest accepted one in time, or the one a person accepted; None if there is none.
+
+    A decision stands until a later return or decision: "withdraw" takes away all that came before it, "accept" admits the return it names
+    though it is late or has errors.
+    """
+    window = next(one for one in campaign.rounds if one.number == round_number)
+    decisions = record.decided(unit)
+    withdrawn = max((one.seq for one in decisions if one.what == "withdraw"), default=0)
+    admitted = {one.sha256 for one in decisions if one.what == "accept" and one.seq > withdrawn}
+    found = None
+    for one in record.of_unit(unit, str(round_number)):
+        accepted = one.verdict is Verdict.ACCEPTED and in_time(one, window, decisions)
+        if one.sha256 in admitted or (accepted and one.seq > withdrawn):
+            found = one if found is None or one.received >= found.received else found
+    return found

@@ -1,0 +1,327 @@
+"""What each command does and shows: one function per command, giving its exit code (0 done, 1 findings block). No rule lives here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from processor import terminal
+from processor.campaign import new_campaign
+from processor.checks import Verdict, check_bytes
+from processor.clock import clock_from_environment
+from processor.desk import CAMPAIGN_FILE, FORMS, Blocked, Desk
+from processor.desk import create as create_folder
+from processor.files import EnvironmentProblem, make_folder, read_whole, write_atomic
+from processor.intake import How
+from rubric_versions import catalog
+from rubric_versions.findings import CATALOGUE, Finding, errors, finding
+from rubric_versions.lint import lint
+from rubric_versions.model import RubricVersion
+from rubric_versions.numbers import vi, vi_short
+
+VERDICT_WORDS = {"accepted": "Chấp nhận", "returned": "Trả lại để sửa", "foreign": "Không nhận ra"}
+STANDING_WORDS = {"ranked": "", "unranked": "Không xếp hạng", "missing": "Không tự đánh giá", "unfinished": "Chưa đủ điểm"}
+
+
+def finding_of(problem: EnvironmentProblem) -> Finding:
+    """A problem of the machine in the officer's words; one the catalogue has no words for is told as a failed write."""
+    known = {"cannot-read": "no-permission", "original-missing": "record-original", "original-altered": "record-original"}
+    code = known.get(problem.code, problem.code)
+    if code not in CATALOGUE:
+        return finding("cannot-write", file=str(problem.path), why=problem.code)
+    return finding(code, file=str(problem.path), why=problem.reason, hash=problem.path.name, key=problem.path.stem, folder=problem.path.parent)
+
+
+def _version(version_id: str) -> RubricVersion:
+    try:
+        return catalog.load(version_id)
+    except catalog.UnknownVersion:
+        raise Blocked([finding("campaign-version", value=version_id)]) from None
+
+
+def _code(findings: Sequence[Finding]) -> int:
+    return 1 if errors(findings) else 0
+
+
+def _as_json(findings: Sequence[Finding], **more: Any) -> dict[str, Any]:
+    return {**more, "findings": [one.as_json() for one in findings]}
+
+
+def new(folder: Path, version_id: str, code: str | None, *, empty: bool, as_json: bool) -> int:
+    """A new campaign folder; says where the key lies, for it is the one thing that is not in the folder."""
+    from processor import keys  # noqa: PLC0415  (only this command speaks of it)
+
+    version = _version(version_id)
+    campaign = new_campaign(version, code=code or version.id, units=() if empty else None)
+    key = create_folder(folder, campaign, version, clock_from_environment())
+    where = keys.key_folder() / f"{key.id}.khoa"
+    if as_json:
+        terminal.print_json({"folder": str(folder), "campaign": campaign.code, "units": len(campaign.units), "key": key.id, "findings": []})
+        return 0
+    terminal.say(f"Đã tạo đợt đánh giá «{campaign.title}» với {len(campaign.units)} cơ quan, đơn vị trong {folder}.")
+    terminal.say(f"Việc tiếp theo: mở {CAMPAIGN_FILE}, kiểm tra danh sách, thời hạn; rồi chạy: cchc issue {folder}")
+    terminal.say(f"Khóa niêm phong của cơ quan: {where}. Sao lưu tệp này ở nơi khác, không để trong thư mục đợt, không gửi cho ai.")
+    return 0
+
+
+def issue(desk: Desk, *, as_json: bool) -> int:
+    """Forms for every unit."""
+    from processor.issuing import issue as issue_forms  # noqa: PLC0415
+
+    with terminal.progress("Cấp biểu mẫu", len(desk.campaign.units), quiet=as_json) as tick:
+        done = issue_forms(desk, desk.campaign.rounds[-1].number, tick=tick)
+    if as_json:
+        terminal.print_json(_as_json(desk.findings, written=list(done.written), unchanged=done.unchanged))
+    else:
+        terminal.print_findings(desk.findings)
+        terminal.say(f"Đã cấp {len(done.written)} biểu mẫu vào {FORMS}; {done.unchanged} biểu mẫu đã có, giữ nguyên.")
+    return _code(desk.findings)
+
+
+def receive(desk: Desk, files: Sequence[Path], how: How, *, as_json: bool) -> int:
+    """Returns received, each with its verdict."""
+    from processor.intake import receive as take_in  # noqa: PLC0415
+    from processor.tracking import write_tracking  # noqa: PLC0415
+
+    with terminal.progress("Nhận và kiểm tra", quiet=as_json) as tick:
+        receipt = take_in(desk, files, how, tick=tick)
+    more = [*receipt.skipped, *write_tracking(desk)]
+    if as_json:
+        rows = [
+            {"file": one.file, "verdict": one.verdict, "unit": one.unit, "counts": one.counts, "findings": [f.as_json() for f in one.findings]}
+            for one in receipt.received
+        ]
+        terminal.print_json(_as_json(more, received=rows, documents=receipt.documents, known=receipt.known))
+    else:
+        terminal.print_table(
+            "Hồ sơ nhận lần này",
+            ("Tệp", "Đơn vị", "Kết luận", "Lỗi", "Cảnh báo", "Được tính"),
+            [
+                (one.file, one.unit_name, VERDICT_WORDS[one.verdict], *_counts(one.findings), "có" if one.counts else "không")
+                for one in receipt.received
+            ],
+            right=(3, 4),
+        )
+        terminal.print_findings(more)
+        counts = Counter(one.verdict for one in receipt.received)
+        told = ", ".join(f"{VERDICT_WORDS[verdict].lower()} {counts[verdict]}" for verdict in VERDICT_WORDS)
+        terminal.say(f"{len(receipt.received)} tệp mới ({told}); {receipt.known} tệp đã nhận từ trước; {receipt.documents} tài liệu kèm theo.")
+        terminal.say("Phiếu trả lời và biểu mẫu cần sửa nằm trong 04_tra_lai_bo_sung.")
+    bad = any(one.verdict != Verdict.ACCEPTED for one in receipt.received) or bool(errors(more))
+    return 1 if bad else 0
+
+
+def _counts(findings: Sequence[Finding]) -> tuple[int, int]:
+    found = Counter(one.severity.value for one in findings)
+    return found["error"], found["warning"]
+
+
+def status(desk: Desk, *, as_json: bool) -> int:
+    """Where every unit stands."""
+    from processor.tracking import unit_states, write_tracking  # noqa: PLC0415
+
+    states = unit_states(desk)
+    found = [*desk.findings, *write_tracking(desk)]
+    if as_json:
+        rows = [
+            {"unit": one.code, "name": one.name, "state": one.state, "received": one.received.isoformat() if one.received else None,
+             "scores": dict(one.scores) if one.scores else None, "errors": one.errors, "left": one.left, "decisions": one.decisions}
+            for one in states
+        ]  # fmt: skip
+        terminal.print_json(_as_json(found, units=rows))
+        return _code(found)
+    heads = ("Mã", "Cơ quan, đơn vị", "Tình trạng", "Nhận lúc", "Lỗi", "Chưa thẩm định", "Quyết định")
+    rows_shown = [
+        (one.code, one.name, one.state, f"{one.received:%d/%m/%Y %H:%M}" if one.received else "", one.errors or "",
+         "" if one.left is None else one.left, one.decisions)
+        for one in states
+    ]  # fmt: skip
+    terminal.print_table(desk.campaign.title, heads, rows_shown, right=(4, 5))
+    counts = Counter(one.state for one in states)
+    terminal.say("; ".join(f"{state}: {count}" for state, count in counts.items()))
+    terminal.print_findings(found)
+    return _code(found)
+
+
+def appraise(desk: Desk, *, as_json: bool) -> int:
+    """Appraisal books read and written."""
+    from processor.appraisal import appraise as appraise_all  # noqa: PLC0415
+    from processor.tracking import write_tracking  # noqa: PLC0415
+
+    with terminal.progress("Lập bảng thẩm định", len(desk.campaign.councils), quiet=as_json) as tick:
+        done = appraise_all(desk, tick=tick)
+    names = {unit.code: unit.name for unit in desk.campaign.units}
+    found = [*done.findings, *write_tracking(desk)]
+    if as_json:
+        terminal.print_json(_as_json(found, written=done.written, taken=done.taken, left=done.holes))
+        return _code(found)
+    terminal.print_findings(found)
+    for file in done.written:
+        terminal.say(f"Đã lập 05_tham_dinh/{file}")
+    terminal.say(f"Đã nhận {done.taken} điểm thẩm định; còn {sum(done.holes.values())} tiêu chí của {len(done.holes)} đơn vị chưa thẩm định.")
+    if done.holes and done.taken:
+        terminal.print_findings([finding("appraisal-hole", unit=names[unit], count=left) for unit, left in done.holes.items()], limit=20)
+    return _code(found)
+
+
+def rank(desk: Desk, *, as_json: bool) -> int:
+    """The ranking."""
+    from processor.ranking import shown_percent  # noqa: PLC0415
+    from processor.results import blocked  # noqa: PLC0415  # fmt: skip
+    from processor.results import rank as rank_all
+    from processor.tracking import write_tracking  # noqa: PLC0415
+
+    with terminal.progress("Tổng hợp, xếp hạng", len(desk.campaign.units), quiet=as_json) as tick:
+        done = rank_all(desk, tick=tick)
+    found = [*done.findings, *write_tracking(desk)]
+    rules = desk.version.rules
+    if as_json:
+        blocks = [
+            {"block": block.code, "name": block.name, "units": [
+                {"unit": one.unit, "name": one.name, "standing": one.standing.value, "a": vi_dot(one.a), "A": vi_dot(one.A),
+                 "pari": None if one.pari is None else vi_dot(one.pari), "rank": one.rank, "grade": one.grade, "commended": one.commended}
+                for one in results]}
+            for block, results in done.blocks
+        ]  # fmt: skip
+        terminal.print_json(_as_json(found, file=done.file, blocks=blocks))
+        return 1 if blocked(done) else _code(found)
+    for block, results in done.blocks:
+        heads = ("Hạng", "Cơ quan, đơn vị", "Điểm tự chấm", "Điểm đạt", "Điểm tối đa", "Chỉ số (%)", "Xếp loại", "Ghi chú")
+        rows = [
+            (one.rank or "", one.name, vi_short(one.self_points, 2), "" if one.pari is None else vi_short(one.a),
+             "" if one.pari is None else vi(one.A), "" if one.pari is None else shown_percent(one.pari, rules), one.grade,
+             STANDING_WORDS[one.standing.value] or ("Đề nghị biểu dương" if one.commended else ""))
+            for one in results
+        ]  # fmt: skip
+        terminal.print_table(block.name, heads, rows, right=(0, 2, 3, 4, 5))
+    terminal.print_findings(found, limit=40)
+    terminal.say(f"Kết quả: {done.file}" + (" (không đổi)" if done.unchanged else ""))
+    return 1 if blocked(done) else _code(found)
+
+
+def vi_dot(value: Any) -> str:
+    """An exact number as a decimal string with a dot, for JSON."""
+    from rubric_versions.numbers import decimal_text  # noqa: PLC0415
+
+    return decimal_text(value)
+
+
+def check(file: Path, *, as_json: bool) -> int:
+    """Any form, checked by anyone."""
+    try:
+        data = read_whole(file)
+    except FileNotFoundError:
+        raise EnvironmentProblem(file, "not found", "no-permission") from None
+    checked = check_bytes(data, file.name)
+    if as_json:
+        keys = ("code", "severity", "sheet", "cell", "criterion", "message")
+        rows = [{key: one.as_json()[key] for key in keys} for one in checked.findings]
+        terminal.print_json({"file": str(file), "verdict": checked.verdict.value, "findings": rows, "scores": checked.scores()})
+    else:
+        terminal.print_findings(one.at(file="") for one in checked.findings)
+        found, warned = _counts(checked.findings)
+        terminal.say(f"{file.name}: {VERDICT_WORDS[checked.verdict].upper()} – {found} lỗi, {warned} cảnh báo.")
+        if checked.totals is not None and checked.identity is not None:
+            points, most, share = (vi_short(one) for one in (checked.totals.points, checked.totals.possible, checked.totals.rate))
+            terminal.say(f"{checked.identity.unit_name}: điểm tự chấm {points}/{most} ({share} %), chưa gồm điều tra xã hội học. "
+                         f"Mã đối chiếu {checked.digest}.")  # fmt: skip
+    return 0 if checked.verdict is Verdict.ACCEPTED else 1
+
+
+def verify(desk: Desk, *, as_json: bool) -> int:
+    """Everything rebuilt and compared."""
+    from processor.verifying import verify as verify_all  # noqa: PLC0415
+
+    with terminal.progress("Kiểm chứng hồ sơ", 4, quiet=as_json) as tick:
+        found = verify_all(desk, tick=tick)
+    last = desk.ledger.last()
+    events, digest = (last.seq, last.digest) if last else (0, "")
+    if as_json:
+        terminal.print_json(_as_json(found, events=events, digest=digest, holds=not errors(found)))
+    else:
+        terminal.print_findings(found)
+        terminal.say(f"{events} sự kiện, mã băm cuối {digest}.")
+        terminal.say("Mọi kết quả khớp với hồ sơ đã lưu." if not errors(found) else "CÓ SAI KHÁC: không dùng kết quả khi chưa làm rõ.")
+    return _code(found)
+
+
+def decide(desk: Desk, unit: str, what: Any, reason: str, *, as_json: bool) -> int:
+    """A person's decision, written down."""
+    from processor.appraisal import DECISION_WORDS  # noqa: PLC0415
+    from processor.decisions import decide as write_down  # noqa: PLC0415
+    from processor.tracking import write_tracking  # noqa: PLC0415
+
+    event = write_down(desk, unit, what, reason)
+    found = write_tracking(desk)
+    if as_json:
+        terminal.print_json(_as_json(found, unit=unit, what=what, event=event.seq))
+    else:
+        terminal.print_findings(found)
+        terminal.say(f"Đã ghi quyết định «{DECISION_WORDS[what]}» với {desk.campaign.unit(unit).name} (sự kiện {event.seq}).")
+    return _code(found)
+
+
+def blank(folder: Path) -> int:
+    """Blank forms of every shipped version."""
+    from processor.issuing import blank_forms  # noqa: PLC0415
+
+    make_folder(folder)
+    for version_id in catalog.shipped():
+        for name, data in blank_forms(catalog.load(version_id)):
+            write_atomic(folder / name, data)
+            terminal.say(str(folder / name))
+    return 0
+
+
+def rubric_list(*, as_json: bool) -> int:
+    """The shipped versions."""
+    versions = [catalog.load(version_id) for version_id in catalog.shipped()]
+    if as_json:
+        rows = [
+            {"id": one.id, "title": one.title, "issuer": one.issuer, "years": list(one.years), "digest": one.digest,
+             "appendices": [{"number": a.number, "tier": a.tier, "leaves": len(a.leaves)} for a in one.appendices]}
+            for one in versions
+        ]  # fmt: skip
+        terminal.print_json(_as_json([], versions=rows))
+    else:
+        terminal.print_table(
+            "Bộ tiêu chí có sẵn",
+            ("Mã", "Năm", "Cơ quan ban hành", "Phụ lục"),
+            [(one.id, ", ".join(map(str, one.years)), one.issuer, ", ".join(a.number for a in one.appendices)) for one in versions],
+        )
+    return 0
+
+
+def rubric_show(version_id: str, *, as_json: bool) -> int:
+    """One version in full."""
+    version = _version(version_id)
+    if as_json:
+        terminal.print_json(version.model_dump(mode="json") | {"digest": version.digest, "findings": []})
+        return 0
+    terminal.say(f"{version.title} ({version.id}); năm đánh giá {', '.join(map(str, version.years))}")
+    for basis in version.legal_basis:
+        terminal.say(f"Cơ sở: {basis.number} {basis.date and 'ngày ' + basis.date} {basis.issuer}".strip())
+    for part in version.provenance:
+        terminal.say(f"Nguồn – {part.part}: {part.source}{' (minh họa)' if part.illustrative else ''}")
+    for appendix in version.appendices:
+        rows = []
+        for depth, node in appendix.walk():
+            method = getattr(node, "method", None)
+            rows.append((node.code, "  " * (depth - 1) + node.title, vi(node.max), method.describe(node.max) if method else ""))
+        terminal.print_table(f"Phụ lục {appendix.number}: {appendix.title}", ("Mã", "Tiêu chí", "Điểm", "Cách chấm"), rows, right=(2,))
+    return 0
+
+
+def rubric_lint(target: str, *, as_json: bool) -> int:
+    """What the linter finds in a shipped version or in a file."""
+    path = Path(target)
+    version = catalog.load_file(path) if path.suffix.lower() in (".yaml", ".yml") else _version(target)
+    found = lint(version)
+    if as_json:
+        terminal.print_json(_as_json(found, id=version.id, digest=version.digest))
+    else:
+        terminal.print_findings(found)
+        terminal.say(f"{version.id}: {len(errors(found))} lỗi, {len(found) - len(errors(found))} cảnh báo.")
+    return _code(found)

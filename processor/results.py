@@ -1,0 +1,150 @@
+"""Results: everything that counts for a unit put together, ranked, and written as a workbook that an auditor can follow.
+
+The arithmetic is `ranking`'s; here is where its numbers come from, and that the same record always gives the same workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from processor import ranking
+from processor.appraisal import Appraised, kept_return, standing, take
+from processor.desk import CAMPAIGN_FILE, RESULTS, Desk
+from processor.files import write_atomic
+from processor.issuing import parts_digest
+from processor.ranking import Block, LeafScore, Standing, UnitResult, UnitScores
+from processor.record import counting
+from rubric_versions.answers import is_blank
+from rubric_versions.findings import Finding, errors, finding
+from rubric_versions.methods.base import Outcome, State
+from rubric_versions.model import Leaf
+from workbook_templates.appraisal_book import SKIP, Filled
+from workbook_templates.book import Book, write_book
+from workbook_templates.campaign_book import Unit
+
+RESULT_FILE = "ket_qua_xep_hang.xlsx"
+
+
+@dataclass(slots=True)
+class Ranked:
+    """What `rank` did: the results by block in their order, findings, the file."""
+
+    blocks: list[tuple[Block, list[UnitResult]]]
+    findings: list[Finding] = field(default_factory=list)
+    file: str = ""
+    unchanged: bool = False
+
+
+def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
+    """The ranking of every block, its workbook written and told in the ledger. What lies in `05_tham_dinh` is taken in first.
+
+    A unit that cannot be ranked yet is in the book without index or rank, and in the findings; it is never ranked as 0.
+    """
+    taken = Appraised()
+    take(desk, taken)
+    blocks, found = scores_of(desk, tick)
+    rules = desk.version.rules
+    done = Ranked([(block, ranking.results_of(block, rules)) for block in blocks], [*taken.findings, *found])
+    names = {unit.code: unit.name for unit in desk.campaign.units}
+    for _, results in done.blocks:
+        done.findings += [
+            finding("unit-unfinished", unit=names[one.unit], why=_why(one)) for one in results if one.standing is Standing.UNFINISHED
+        ]
+    data = write_book(result_book(desk, blocks))
+    digest = parts_digest(data)
+    done.file = f"{RESULTS}/{RESULT_FILE}"
+    write_atomic(desk.path(RESULTS, RESULT_FILE), data)
+    last = desk.ledger.events("ranked")
+    done.unchanged = bool(last) and last[-1].data["digest"] == digest
+    if not done.unchanged:
+        desk.ledger.append("ranked", at=desk.clock.now(), actor=desk.actor, data={
+            "file": done.file, "digest": digest, "campaign": desk.campaign_digest, "upto": desk.record().upto,
+        })  # fmt: skip
+    return done
+
+
+def _why(one: UnitResult) -> str:
+    codes = ", ".join(one.unfinished[:8])
+    more = f" và {len(one.unfinished) - 8} tiêu chí khác" if len(one.unfinished) > 8 else ""
+    return f"chưa có điểm của tiêu chí {codes}{more}"
+
+
+def result_book(desk: Desk, blocks: list[Block]) -> Book:
+    """The ranking workbook of those blocks."""
+    campaign = desk.campaign
+    return ranking.ranking_to_book(ranking.Campaign(campaign.title, campaign.organiser, campaign.year, desk.version), blocks)
+
+
+def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple[list[Block], list[Finding]]:
+    """All that ranking needs of every unit, by block, with findings about central scores and missing returns."""
+    found: list[Finding] = []
+    cases: dict[str, int] = {}
+    for case in desk.campaign.deductions:
+        cases[case.unit] = cases.get(case.unit, 0) + 1
+    blank_central: dict[tuple[str, str], int] = {}
+    blocks = []
+    for block in desk.campaign.blocks:
+        units = []
+        for unit in desk.campaign.units:
+            if unit.block == block.code:
+                units.append(_unit_scores(desk, unit, cases.get(unit.code, 0), blank_central, found))
+                tick(1)
+        blocks.append(Block(block.code, block.name, block.commended, tuple(units)))
+    for (number, label), count in blank_central.items():
+        found.append(finding("campaign-central-missing", file=CAMPAIGN_FILE, sheet=f"Điểm tập trung {number}", label=label, count=count))
+    return blocks, found
+
+
+def _unit_scores(desk: Desk, unit: Unit, deductions: int, blank_central: dict[tuple[str, str], int], found: list[Finding]) -> UnitScores:
+    appendix = desk.version.appendix_for(unit.tier)
+    missing = desk.version.rules.missing
+    one = counting(desk.record(), desk.campaign, unit.code, desk.campaign.rounds[-1].number)
+    if one is None:
+        treatment = f"{missing.shown}, xếp loại {missing.grade}" if missing.grade else missing.shown
+        found.append(finding("unit-missing", unit=unit.name, treatment=f"{treatment} ({missing.basis})"))
+        blank = {leaf.code: LeafScore(None, Fraction(0), State.UNSCORED, Fraction(0)) for leaf in appendix.leaves}
+        return UnitScores(unit.code, unit.name, unit.block, unit.tier, appendix, blank, unit.ranked, True, missing.shown, deductions)
+    outcomes = kept_return(desk, one.sha256, unit.code).outcomes
+    put = standing(desk, unit.code) or {}
+    leaves = {}
+    for leaf in appendix.leaves:
+        if leaf.is_central:
+            leaves[leaf.code] = _central(desk, unit, leaf, appendix.number, blank_central, found)
+        else:
+            leaves[leaf.code] = _appraised(leaf, outcomes, put)
+    return UnitScores(unit.code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked, False, "", deductions)
+
+
+def _appraised(leaf: Leaf, outcomes: Mapping[str, Outcome], put: Mapping[str, Filled]) -> LeafScore:
+    own = outcomes.get(leaf.code)
+    given = put[leaf.code].score if leaf.code in put else None
+    state, points = State.UNSCORED, Fraction(0)
+    if isinstance(given, Fraction):
+        state, points = State.SCORED, given
+    elif given == SKIP:
+        state = State.NOT_ASSESSED
+    return LeafScore(own.state if own else None, own.points if own else Fraction(0), state, points)
+
+
+def _central(desk: Desk, unit: Unit, leaf: Leaf, number: str, blank_central: dict[tuple[str, str], int], found: list[Finding]) -> LeafScore:
+    raws = desk.campaign.central_of(unit.code, leaf)
+    outcome = leaf.method.score(raws, leaf.max)
+    if outcome.state is State.SCORED:
+        return LeafScore(None, Fraction(0), State.SCORED, outcome.points)
+    if all(is_blank(raw) for raw in raws):
+        label = f"{leaf.code}. {leaf.title}"
+        blank_central[number, label] = blank_central.get((number, label), 0) + 1
+    else:
+        sheet = f"Điểm tập trung {number}"
+        for problem in outcome.problems:
+            raw = raws[problem.index]
+            found.append(finding(problem.code, file=CAMPAIGN_FILE, sheet=sheet, criterion=f"{leaf.code} ({unit.name})",
+                                 value="" if raw is None else raw, **dict(problem.params)))  # fmt: skip
+    return LeafScore(None, Fraction(0), State.UNSCORED, Fraction(0))
+
+
+def blocked(done: Ranked) -> bool:
+    """Whether anything stands in the way of publishing."""
+    return bool(errors(done.findings))

@@ -1,0 +1,100 @@
+"""What the terminal shows: findings, tables, progress; Vietnamese on any console, one JSON object where asked, nothing wrapped off a terminal.
+
+Imports rich only when something is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rubric_versions.findings import SEVERITY_WORDS, Finding, Severity
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDE = 400
+"""Columns assumed where there is no terminal, so that no line is broken."""
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "bright_black"}
+
+
+def use_utf8() -> None:
+    """Vietnamese letters on a Windows console and in pipes, whatever the code page says."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def console(*, error: bool = False) -> Console:
+    """A console on standard output, or on standard error."""
+    from rich.console import Console  # noqa: PLC0415  (help and JSON never need it)
+
+    stream = sys.stderr if error else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else WIDE, highlight=False, soft_wrap=not stream.isatty())
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_findings(findings: Iterable[Finding], *, limit: int = 200) -> None:
+    """One line each: how bad, which file, where, what and what to do; the rest is counted."""
+    shown = list(findings)
+    out = console()
+    for one in shown[:limit]:
+        place = " – ".join(part for part in (one.file, one.place) if part)
+        out.print(f"[{_COLOURS[one.severity]}]{SEVERITY_WORDS[one.severity]}[/]: ", end="")
+        out.print(f"{place}: {one.message}" if place else one.message, markup=False)
+    if len(shown) > limit:
+        out.print(f"… và {len(shown) - limit} điều khác (xem phiếu hoặc dùng --json).")
+
+
+def print_table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[int] = ()) -> None:
+    """A table; columns whose number (from 0) is in `right` are set to the right."""
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    numbers = set(right)
+    for index, head in enumerate(heads):
+        table.add_column(head, justify="right" if index in numbers else "left", no_wrap=not sys.stdout.isatty())
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console().print(table)
+
+
+def say(text: str) -> None:
+    """One line."""
+    console().print(text, markup=False)
+
+
+@contextmanager
+def progress(title: str, total: int = 0, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """A function that moves the bar; `total` 0 means not known yet. Off a terminal: one line at the end, if it took over a second."""
+    started = time.monotonic()
+    if quiet:
+        yield lambda _: None
+    elif sys.stderr.isatty():
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console(error=True), transient=True) as bar:
+            task = bar.add_task(title, total=total or None)
+            yield lambda done: bar.advance(task, done)
+    else:
+        done = 0
+
+        def move(more: int) -> None:
+            nonlocal done
+            done += more
+
+        yield move
+        seconds = time.monotonic() - started
+        if seconds > 1:
+            print(f"{title}: {done} ({seconds:.1f} giây)", file=sys.stderr)

@@ -1,0 +1,190 @@
+"""Whether a workbook came back as it was made: every cell that is not to be filled, by value and by formula, alike however it was saved.
+
+Formulas are compared by their tokens, texts by their plain form, numbers with a tolerance; looks, widths, cached values and zoom are
+nobody's business. Gives findings; does not know what the workbook is for.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from processor.formula_text import column_number, tokens
+from processor.reader import Cell, Sheet, Workbook
+from rubric_versions.answers import is_blank
+from rubric_versions.findings import Finding, finding
+from rubric_versions.methods.base import Raw
+from rubric_versions.numbers import vi
+from workbook_templates.book import Address, Book, a1
+from workbook_templates.book import Cell as BookCell
+
+MOVED_FROM = 25
+"""So many changed cells on one sheet are told as one finding: rows or columns were moved."""
+
+_TOLERANCE = Fraction(1, 10**9)
+_EMPTY = Cell(None, None, False, False)
+
+Filler = Callable[[str], str]
+"""Puts the words of one workbook where the expected text has marks."""
+
+
+def plain(text: str) -> str:
+    """A text without the differences that honest programs make: one normal form, runs of white space as one."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One locked cell as issued. `tokens` are its formula's; `text` may hold marks; `number` is exact."""
+
+    formula: str
+    tokens: tuple[str, ...]
+    text: str
+    number: Fraction | None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was issued here but a look."""
+        return not self.formula and not self.text and self.number is None
+
+
+@dataclass(frozen=True)
+class ExpectedBook:
+    """A workbook as made: the locked cells with content by sheet and address, the cells to fill, the cells never compared, the names."""
+
+    locked: Mapping[str, Mapping[Address, Expected]]
+    inputs: Mapping[str, frozenset[Address]]
+    ignored: Mapping[str, frozenset[Address]]
+    names: Mapping[str, str]
+    hidden: frozenset[str]
+
+
+def expected_book(
+    book: Book, inputs: Mapping[str, Collection[Address]], ignored: Mapping[str, Collection[Address]]
+) -> ExpectedBook:
+    """What a book must come back as; cells of `inputs` and `ignored` (by sheet) are left out."""
+    locked = {}
+    for sheet in book.sheets:
+        free = {*inputs.get(sheet.name, ()), *ignored.get(sheet.name, ())}
+        cells = {place: _expected(cell, sheet.name) for place, cell in sheet.cells.items() if place not in free}
+        locked[sheet.name] = {place: expected for place, expected in cells.items() if not expected.is_blank}
+    return ExpectedBook(
+        locked,
+        {sheet.name: frozenset(inputs.get(sheet.name, ())) for sheet in book.sheets},
+        {sheet.name: frozenset(ignored.get(sheet.name, ())) for sheet in book.sheets},
+        book.names,
+        frozenset(sheet.name for sheet in book.sheets if sheet.state != "visible"),
+    )
+
+
+def _expected(cell: BookCell, sheet: str) -> Expected:
+    if cell.formula:
+        return Expected(cell.formula, tokens(cell.formula, sheet), "", None)
+    if isinstance(cell.value, int | Fraction):
+        return Expected("", (), "", Fraction(cell.value))
+    return Expected("", (), plain(str(cell.value)) if cell.value is not None else "", None)
+
+
+def same_value(expected: Expected, value: object, fill: Filler) -> bool:
+    """Whether a constant came back as it was made: texts by their plain form, numbers to nine digits."""
+    if expected.number is not None:
+        return isinstance(value, Decimal) and abs(Fraction(value) - expected.number) <= _TOLERANCE * max(
+            1, abs(expected.number)
+        )
+    return isinstance(value, str) and plain(value) == plain(fill(expected.text))
+
+
+def untouched(book: Workbook, expected: ExpectedBook, fill: Filler) -> list[Finding]:
+    """Every difference that matters, in the order of sheets and cells."""
+    found = []
+    if book.active:
+        found.append(finding("file-active", what=", ".join(book.active)))
+    for name in book.sheets:
+        if name not in expected.locked:
+            found.append(finding("sheet-extra", sheet=name, name=name))
+    for name in expected.locked:
+        sheet = book.sheets.get(name)
+        if sheet is None:
+            found.append(finding("sheet-missing", sheet=name, name=name))
+        else:
+            found += _sheet_untouched(sheet, expected, fill)
+    for name, refers in expected.names.items():
+        if tokens(book.names.get(name, "").removeprefix("=")) != tokens(refers):
+            found.append(finding("name-changed", name=name))
+    return found
+
+
+def _sheet_untouched(sheet: Sheet, book: ExpectedBook, fill: Filler) -> list[Finding]:
+    locked, inputs, ignored = book.locked[sheet.name], book.inputs[sheet.name], book.ignored[sheet.name]
+    found = []
+    for place, cell in sheet.cells.items():
+        if place in inputs or place in ignored:
+            continue
+        expected = locked.get(place)
+        if expected is None:
+            if cell.formula is not None or not is_blank(cell.value):
+                found.append(finding("cell-added", sheet=sheet.name, cell=a1(*place), value=_seen(cell)))
+        elif problem := _cell_changed(sheet.name, place, expected, cell, fill):
+            found.append(problem)
+    for place in locked.keys() - sheet.cells.keys() - ignored:
+        problem = _cell_changed(sheet.name, place, locked[place], _EMPTY, fill)
+        if problem:
+            found.append(problem)
+    found.sort(key=lambda one: _order(one.cell))
+    if sheet.name in book.hidden:
+        return found
+    if len(found) > MOVED_FROM:
+        found = [finding("rows-moved", sheet=sheet.name, cell=found[0].cell, count=len(found))]
+    for area in sheet.merged:
+        if any(place in inputs for place in _cells_of(area)):
+            found.append(finding("merged-input", sheet=sheet.name, cell=area.split(":")[0], value=area))
+    if not sheet.protected:
+        found.append(finding("protection-removed", sheet=sheet.name, name=sheet.name))
+    return found
+
+
+def _cell_changed(sheet: str, place: Address, expected: Expected, cell: Cell, fill: Filler) -> Finding | None:
+    if expected.formula:
+        if cell.formula is not None and (
+            cell.formula == expected.formula or tokens(cell.formula, sheet) == expected.tokens
+        ):
+            return None
+        return finding(
+            "formula-changed", sheet=sheet, cell=a1(*place), value=_seen(cell), issued="=" + expected.formula
+        )
+    if cell.formula is None and same_value(expected, cell.value, fill):
+        return None
+    was = vi(expected.number) if expected.number is not None else fill(expected.text)
+    return finding("cell-changed", sheet=sheet, cell=a1(*place), value=_seen(cell), issued=was)
+
+
+def _seen(cell: Cell) -> str:
+    return "=" + cell.formula if cell.formula is not None else as_text(cell.value)
+
+
+def as_text(value: Raw) -> str:
+    """A value as a person would write it; numbers with a comma."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return vi(Fraction(value)) if value.is_finite() and abs(value) < Decimal(10) ** 20 else str(value)
+    return ("ĐÚNG" if value else "SAI") if isinstance(value, bool) else value
+
+
+def _order(cell: str) -> tuple[int, str]:
+    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return (int(digits) if digits else 0, cell)
+
+
+def _cells_of(area: str) -> Iterator[Address]:
+    found = re.match(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?\Z", area.replace("$", ""))
+    if not found:
+        return
+    first, last = column_number(found[1]), column_number(found[3] or found[1])
+    for row in range(int(found[2]), min(int(found[4] or found[2]), int(found[2]) + 5000) + 1):
+        for col in range(first, min(last, first + 50) + 1):
+            yield row, col

@@ -1,0 +1,79 @@
+"""Proof that nothing was changed behind the record's back: the chain, every original, and every book rebuilt part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from processor.appraisal import make_book, parts_digest_or_none
+from processor.desk import APPRAISAL, FORMS, Desk
+from processor.files import OriginalAltered, OriginalMissing
+from processor.issuing import parts_digest
+from processor.results import result_book, scores_of
+from rubric_versions.findings import Finding, finding
+from workbook_templates.book import write_book
+
+
+def verify(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> list[Finding]:
+    """Everything that does not hold; empty when all does. Reads only."""
+    found = [finding("record-chain", file=desk.ledger.path.name, seq=one.seq, what=one.what) for one in desk.ledger.check()]
+    for check in (_originals, _forms, _books, _rankings):
+        found += check(desk)
+        tick(1)
+    return found
+
+
+def _originals(desk: Desk) -> Iterator[Finding]:
+    told = {event.data["sha256"] for event in desk.ledger.events("received")}
+    told |= {event.data["workbook"] for event in desk.ledger.events("campaign")}
+    told |= {event.data["version_kept"] for event in desk.ledger.events("created")}
+    told |= {sha256 for event in desk.ledger.events("appraised") for _, sha256 in event.data["files"]}
+    for sha256 in sorted(told):
+        try:
+            desk.originals.get(sha256)
+        except (OriginalMissing, OriginalAltered):
+            yield finding("record-original", hash=sha256)
+
+
+def _forms(desk: Desk) -> Iterator[Finding]:
+    for form in desk.record().forms.values():
+        path = desk.folder / FORMS / form.file
+        if path.is_file() and parts_digest_or_none(path) != form.digest:
+            yield finding("record-book", file=f"{FORMS}/{form.file}", part="biểu mẫu đã cấp")
+
+
+def _books(desk: Desk) -> Iterator[Finding]:
+    """An appraisal book must come out of the record as it was written; what lies in the folder may have been filled since."""
+    for book in desk.record().books.values():
+        then = desk.as_of(book.seq - 1, book.campaign)
+        try:
+            made = write_book(make_book(then, book.council, book.serial, book.units).book)
+        except (OriginalMissing, OriginalAltered):
+            yield finding("record-book", file=f"{APPRAISAL}/{book.file}", part="hồ sơ gốc")
+            continue
+        if parts_digest(made) != book.digest:
+            yield finding("record-book", file=f"{APPRAISAL}/{book.file}", part="nội dung")
+        if not (desk.folder / APPRAISAL / book.file).is_file() and not desk.record().taken.get(book.book):
+            yield finding("record-book-missing", file=f"{APPRAISAL}/{book.file}")
+
+
+def _rankings(desk: Desk) -> Iterator[Finding]:
+    last: dict[str, Finding | None] = {}
+    for event in desk.ledger.events("ranked"):
+        file, data = event.data["file"], event.data
+        last[file] = None
+        then = desk.as_of(data["upto"], data["campaign"])
+        try:
+            blocks, _ = scores_of(then)
+            rebuilt = parts_digest(write_book(result_book(then, blocks)))
+        except (OriginalMissing, OriginalAltered):
+            last[file] = finding("record-book", file=file, part="hồ sơ gốc")
+            continue
+        path = desk.folder / file
+        if rebuilt != data["digest"]:
+            last[file] = finding("record-book", file=file, part="nội dung lập lại")
+        elif not path.is_file():
+            last[file] = finding("record-book-missing", file=file)
+        elif parts_digest_or_none(path) != data["digest"]:
+            last[file] = finding("record-book", file=file, part="tệp trong thư mục")
+    # only the newest book of a file can lie in the folder; older ones are proved by the events they left
+    yield from (one for one in last.values() if one is not None)
