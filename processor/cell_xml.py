@@ -88,6 +88,8 @@ def plain_rows(body: bytes) -> Rows | None:
             return None
         cells = _CELL.split(content[:-6])
         del cells[-_WIDTH - 1 :]  # what matched the end of the text
+        while cells and cells[1 - _WIDTH] is None and cells[-1] is None:  # once more, after cells with a style only
+            del cells[-_WIDTH:]
         fields += cells
         rows += [number] * (len(cells) // _WIDTH)
     if any(fields[_WIDTH - 1 :: _WIDTH]):

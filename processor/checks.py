@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from processor.issued import SHEET_OF, Issued, filled, issued
+from processor.issued import SHEET_OF, Issued, issued
 from processor.reader import Cell, Limits, Unreadable, Workbook, read_workbook
 from processor.untouched import as_text, untouched
 from rubric_versions import catalog, words
@@ -27,7 +27,7 @@ from rubric_versions.numbers import decimal_text
 from workbook_templates import layout as at
 from workbook_templates.book import a1
 from workbook_templates.entry_form import EVIDENCE_LIMIT, TEXT_LIMIT, unpacked
-from workbook_templates.identity import PROPERTY_PREFIX, Identity, from_rows
+from workbook_templates.identity import PROPERTY_PREFIX, Identity, filled, from_rows
 from workbook_templates.layout import Layout
 
 _EMPTY = Cell(None, None, False, False)

@@ -265,7 +265,8 @@ def _tell(desk: Desk, name: str, sha256: str, checked: Checked, how: How, round_
         if sha256 in record.files:  # another receiver was faster
             return _received_of(desk, record.files[sha256])
         received = how.at or desk.clock.now()
-        unit = checked.identity.unit if checked.identity and checked.verdict is not Verdict.FOREIGN else ""
+        ours = checked.identity is not None and checked.identity.campaign == desk.campaign.code
+        unit = checked.identity.unit if ours and checked.identity and checked.verdict is not Verdict.FOREIGN else ""
         checked = checked.with_findings(_order_findings(desk, record, unit, received, checked, round_number, name))
         event = desk.ledger.append("received", at=desk.clock.now(), actor=desk.actor, unit=unit, data={
             "sha256": sha256, "file": name, "received": received.isoformat(), "reason": how.reason, "channel": how.channel,

@@ -13,25 +13,10 @@ from rubric_versions.model import RubricVersion
 from workbook_templates import layout as at
 from workbook_templates.book import Address
 from workbook_templates.entry_form import EntryForm
-from workbook_templates.identity import Identity
+from workbook_templates.identity import Identity, placeholder_identity
 from workbook_templates.layout import Layout
 
 SHEET_OF = {"scoring": words.SCORING, "evidence": words.EVIDENCE, "approval": words.APPROVAL}
-_OPEN, _CLOSE = "\ue000", "\ue001"
-
-
-def placeholder_identity() -> Identity:
-    """An identity whose every field is a mark that `filled` replaces."""
-    return Identity(**{one.name: f"{_OPEN}{one.name}{_CLOSE}" for one in fields(Identity)})
-
-
-def filled(text: str, identity: Identity) -> str:
-    """`text` with its marks replaced by the identity's own words."""
-    if _OPEN not in text:
-        return text
-    for one in fields(Identity):
-        text = text.replace(f"{_OPEN}{one.name}{_CLOSE}", getattr(identity, one.name))
-    return text
 
 
 @dataclass(frozen=True)

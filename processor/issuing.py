@@ -13,17 +13,15 @@ from dataclasses import dataclass
 
 from processor import keys
 from processor.desk import FORMS, Blocked, Desk, need_key
-from processor.executors import Runner, processes
 from processor.files import ascii_name, write_atomic
 from processor.ledger import Draft
 from processor.record import FormIssued
 from rubric_versions.findings import errors
 from rubric_versions.lint import lint
 from rubric_versions.model import RubricVersion
-from workbook_templates.book import write_book
-from workbook_templates.entry_form import EntryForm
 from workbook_templates.identity import Identity
 from workbook_templates.layout import Layout
+from workbook_templates.stamping import Base
 
 Tick = Callable[[int], None]
 
@@ -65,12 +63,7 @@ def identities(desk: Desk, round_number: int) -> list[Identity]:
     return made
 
 
-def make_form(version: RubricVersion, identity: Identity) -> bytes:
-    """The blank form of an identity."""
-    return write_book(EntryForm(version, version.appendix_for(identity.tier), identity).book())
-
-
-def issue(desk: Desk, round_number: int = 1, *, run: Runner = processes, tick: Tick = lambda _: None) -> Issue:
+def issue(desk: Desk, round_number: int = 1, *, tick: Tick = lambda _: None) -> Issue:
     """Forms for every unit, those already issued and still in place left alone. Raises Blocked where the version has lint errors.
 
     Killed midway, it goes on where it was: what is not in the ledger is not issued, what is in the ledger and not on the disk is made
@@ -85,8 +78,9 @@ def issue(desk: Desk, round_number: int = 1, *, run: Runner = processes, tick: T
     tick(len(wanted) - len(todo))
     written = []
     batch: list[Draft] = []
-    for identity, data in zip(todo, run(make_form, desk.version, todo), strict=True):
-        file = form_name(identity)
+    bases = {one.tier: Base(desk.version, desk.version.appendix_for(one.tier)) for one in {one.tier: one for one in todo}.values()}
+    for identity in todo:
+        file, data = form_name(identity), bases[identity.tier].stamp(identity)
         write_atomic(desk.path(FORMS, file), data)
         written.append(file)
         if record.seals.get(identity.form_id) != identity.seal:
@@ -120,5 +114,5 @@ def blank_forms(version: RubricVersion) -> Sequence[tuple[str, bytes]]:
             "entry_form", f"mau-{version.id}", "Bản mẫu", version.issuer, "mau", "(tên cơ quan, đơn vị)", appendix.tier, version.id,
             version.digest, Layout(appendix).fingerprint, "1", "1",
         )  # fmt: skip
-        made.append((f"{version.id}_phu_luc_{ascii_name(appendix.number)}.xlsx", make_form(version, identity)))
+        made.append((f"{version.id}_phu_luc_{ascii_name(appendix.number)}.xlsx", Base(version, appendix).stamp(identity)))
     return made

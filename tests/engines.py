@@ -13,6 +13,7 @@ from pathlib import Path
 
 import ironcalc
 
+from processor.reader import ErrorValue
 from rubric_versions.methods.base import Raw
 from workbook_templates.book import Book, Value, a1
 
@@ -62,6 +63,8 @@ class Engine:
             self._model.clear_cell_contents(index, row, col)
         elif isinstance(raw, bool):
             self._model.update_cell_with_bool(index, row, col, raw)
+        elif isinstance(raw, ErrorValue):
+            self._model.update_cell_with_formula(index, row, col, "=NA()")
         elif isinstance(raw, str):
             self._model.update_cell_with_text(index, row, col, raw)
         else:

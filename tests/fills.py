@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from processor.reader import ErrorValue
 from rubric_versions import catalog, words
 from rubric_versions.answers import EVIDENCE_PARTS, Answers, LeafAnswer
 from rubric_versions.methods import Bands, Count, Deduction, Linear, SurveyPercent
@@ -25,18 +26,19 @@ from workbook_templates.layout import Layout
 Entries = dict[tuple[str, int, int], Raw]
 """What is typed where: sheet's name, row and column from 1."""
 
-NOT_NUMBERS: tuple[Raw, ...] = ("1,5", "1.5", "12", "5 điểm", " ", "abc", "*", "?", "~", "=1+1", "#N/A", "５", True, False, "")
+ERROR = ErrorValue("#N/A")
+NOT_NUMBERS: tuple[Raw, ...] = (ERROR, "1,5", "1.5", "12", "5 điểm", " ", "abc", "*", "?", "~", "=1+1", "#N/A", "５", True, False, "")
 BAD_NUMBERS: tuple[str, ...] = (
     "-1", "-0.5", "-0.000001", "1000000000000", "999999999999", "1000000000000000", "1E+15", "123456789012345000",
     "2.5", "0.1", "0.3333333", "1.0000001", "100.000001", "99999999999.5",
 )  # fmt: skip
 MARKS: tuple[Raw, ...] = (
-    "y", Decimal(5), Decimal(0), " x", "x ", "xx", "*", "?", "~", " ", "", True, "х", "ｘ", "x\u00ad", "x\u200b", "x\u0323", "#N/A",
+    "y", ERROR, Decimal(5), Decimal(0), " x", "x ", "xx", "*", "?", "~", " ", "", True, "х", "ｘ", "x\u00ad", "x\u200b", "x\u0323", "#N/A",
 )  # fmt: skip  (among them a Cyrillic, a full-width x, and an x with characters nobody sees)
 EXPLANATIONS: tuple[Raw, ...] = (
-    "Đã ban hành kế hoạch", None, "", " ", "   ", "\u00a0", "\t", "\n", Decimal(5), Decimal(0), True, "*", "=1+1", "#N/A", "dài " * 499,
+    "Đã ban hành kế hoạch", None, "", " ", "   ", "\u00a0", "\t", "\n", Decimal(5), Decimal(0), True, "*", "=1+1", "#N/A", ERROR, "dài " * 499,
 )  # fmt: skip
-CONTENTS: tuple[Raw, ...] = (None, None, "", " ", "  ", "\u00a0", "\n", Decimal(12), Decimal(0), "12/KH-UBND", False, "*", "#N/A")
+CONTENTS: tuple[Raw, ...] = (None, None, "", " ", "  ", "\u00a0", "\n", Decimal(12), Decimal(0), "12/KH-UBND", False, "*", "#N/A", ERROR)
 DAY = Decimal(43_435)
 """The serial number of 01/12/2018."""
 
@@ -77,7 +79,7 @@ def nasty(entry: Input, rng: random.Random) -> Raw:
         text = rng.choice(entry.choices)
         return rng.choice((
             text.upper(), text.lower(), text + " ", " " + text, text + "\u00a0", text + "\u200b", text + "\u00ad", text[:2] + "*",
-            text[:-1] + "?", "*", "?", "~", "~*", unicodedata.normalize("NFD", text), Decimal(1), Decimal(0), True, "#N/A", " ", "",
+            text[:-1] + "?", "*", "?", "~", "~*", unicodedata.normalize("NFD", text), Decimal(1), Decimal(0), True, "#N/A", ERROR, " ", "",
         ))  # fmt: skip
     if rng.random() < 0.4:
         return rng.choice(NOT_NUMBERS)
@@ -170,7 +172,7 @@ def _evidence(lay: Layout, rng: random.Random, badness: float) -> tuple[tuple[Ra
 def _wrong_label(label: str, rng: random.Random) -> Raw:
     return rng.choice((
         None, "", " ", "9.9.9. Không có", "*", "?", "~", label[:6] + "*", label[:-1] + "?", label.upper(), label + " ", label + "\u00ad",
-        label.split(".")[0], unicodedata.normalize("NFD", label), Decimal(1), True, "#N/A",
+        label.split(".", maxsplit=1)[0], unicodedata.normalize("NFD", label), Decimal(1), True, "#N/A", ERROR,
     ))  # fmt: skip
 
 
@@ -182,7 +184,7 @@ def _approval(rng: random.Random, badness: float) -> dict[str, Raw]:
     made |= dict.fromkeys(words.APPROVAL_DATES, DAY) | {"approved": words.APPROVED}
     if kind < 0.6:
         return made
-    wrong: tuple[Raw, ...] = (None, "", " ", "05/12/2018", Decimal(5), Decimal(-1), True, words.APPROVED.upper(), "Đã*", "*", "#N/A")
+    wrong: tuple[Raw, ...] = (None, "", " ", "05/12/2018", Decimal(5), Decimal(-1), True, words.APPROVED.upper(), "Đã*", "*", "#N/A", ERROR)
     return {key: rng.choice(wrong) if rng.random() < max(badness, 0.2) else value for key, value in made.items()}
 
 
@@ -205,6 +207,52 @@ def entries(lay: Layout, answers: Answers) -> Entries:
         made[words.APPROVAL, row, at.APPROVAL_VALUE] = answers.approval.get(key)
     return made
 
+
+def _leaf(maximum: str, kind: str, **method: object) -> Leaf:
+    evidence = ("Quyết định",) if kind != "yes_no" else ()
+    return Leaf.model_validate({
+        "code": "1.1", "title": f"Tiêu chí {kind}", "max": maximum, "scored_by": "self", "method": {"kind": kind, **method},
+        "evidence": evidence, "may_skip": "" if kind == "deduction" else "Không có nhiệm vụ",
+    })  # fmt: skip
+
+
+def _levels(*points: str) -> list[dict[str, str]]:
+    return [{"points": one, "text": f"Mức {index}, không làm tròn"} for index, one in enumerate(points)]
+
+
+_TWO = {"numerator": "Số đạt", "denominator": "Tổng số"}
+_OPEN = [{"ge": "100", "points": "2"}, {"ge": "80", "lt": "100", "points": "1.5"}, {"ge": "50", "lt": "80", "points": "0.7"},
+         {"lt": "50", "points": "0"}]  # fmt: skip
+_CLOSED = [{"gt": "99.5", "points": "2"}, {"gt": "66.7", "le": "99.5", "points": "1.3"}, {"gt": "0.5", "le": "66.7", "points": "0.1"}]
+_SEVEN = [{"ge": str(low), "points": str(low / 50)} for low in (100, 90, 75, 60, 45, 30, 0)]
+
+LEAVES: dict[str, Leaf] = {
+    "yes_no": _leaf("0.75", "yes_no", met="Có ban hành", unmet="Không ban hành"),
+    "levels": _leaf("2", "levels", options=_levels("2", "1.5", "0.125", "0")),
+    "levels, twelve": _leaf("1.2", "levels", options=_levels(*(str(one / 10) for one in range(12, 0, -1)))),
+    "checklist of one": _leaf("0.5", "checklist", items=_levels("0.5")),
+    "checklist": _leaf("1", "checklist", items=_levels("0.3", "0.3", "0.4")),
+    "checklist of twelve": _leaf("3", "checklist", items=_levels(*["0.25"] * 12)),
+    "bands, max when none": _leaf("2", "bands", **_TWO, zero_denominator="max", bands=_OPEN),
+    "bands, capped": _leaf("2", "bands", **_TWO, zero_denominator="zero", over_full="cap", bands=_OPEN),
+    "bands, closed above": _leaf("2", "bands", **_TWO, zero_denominator="skip", whole=False, bands=_CLOSED),
+    "bands, capped, skip": _leaf("2", "bands", **_TWO, zero_denominator="skip", over_full="cap", bands=_CLOSED),
+    "bands, seven": _leaf("2", "bands", **_TWO, zero_denominator="zero", bands=_SEVEN),
+    "linear": _leaf("1.7", "linear", **_TWO, zero_denominator="max"),
+    "linear with a floor": _leaf("3", "linear", **_TWO, zero_denominator="skip", floor_percent="66.7"),
+    "linear, capped": _leaf("1", "linear", **_TWO, zero_denominator="zero", over_full="cap", whole=False, floor_percent="30"),
+    "count": _leaf("1", "count", unit="0.3", case="Số sáng kiến"),
+    "deduction": _leaf("1", "deduction", per="0.3", case="Số lần chậm"),
+    "direct": _leaf("1.25", "direct", step="0.125", label="Điểm tự chấm"),
+    "direct by tenths": _leaf("2", "direct", step="0.1", label="Điểm tự chấm"),
+    "survey percent": _leaf("4", "survey_percent", answer="Tỷ lệ hài lòng"),
+    "survey percent by bands": _leaf("2", "survey_percent", answer="Tỷ lệ hài lòng", bands=_OPEN),
+    "survey weighted": _leaf("5", "survey_weighted", weights=[
+        {"answer": "A", "percent": "100"}, {"answer": "B", "percent": "60"}, {"answer": "C", "percent": "20"},
+        {"answer": "D", "percent": "0"}]),
+    "given": _leaf("1.5", "given", source="Thông báo của Sở Nội vụ"),
+}  # fmt: skip
+"""A leaf of every kind with every option that changes what it computes; all scored by the unit, so that they stand in a form."""
 
 CAN_THO = catalog.load("can-tho-2018")
 

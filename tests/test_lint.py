@@ -29,8 +29,15 @@ GIVEN: Row = {"kind": "given", "source": "Theo kết quả điều tra"}
 
 def leaf(code: str, points: str, method: Row = YES_NO, **more: Any) -> Row:
     """A leaf without defects, but for what is given."""
-    return {"code": code, "title": "Kế hoạch của năm", "max": points, "scored_by": "self", "method": method,
-            "evidence": ["Kế hoạch (số, ngày)"], **more}
+    return {
+        "code": code,
+        "title": "Kế hoạch của năm",
+        "max": points,
+        "scored_by": "self",
+        "method": method,
+        "evidence": ["Kế hoạch (số, ngày)"],
+        **more,
+    }
 
 
 def group(code: str, points: str, *children: Row, **more: Any) -> Row:
@@ -61,8 +68,14 @@ def checklist(*pairs: tuple[str, str]) -> Row:
 
 def bands(*parts: Row, **more: Any) -> Row:
     """Bands on a rate."""
-    return {"kind": "bands", "numerator": "Số việc xong", "denominator": "Số việc", "zero_denominator": "zero",
-            "bands": list(parts), **more}
+    return {
+        "kind": "bands",
+        "numerator": "Số việc xong",
+        "denominator": "Số việc",
+        "zero_denominator": "zero",
+        "bands": list(parts),
+        **more,
+    }
 
 
 def survey(*parts: Row) -> Appendix:
@@ -93,8 +106,11 @@ LINEAR: Row = {"kind": "linear", "numerator": "Số việc xong", "denominator":
 FAILING: list[tuple[str, str, Appendix]] = [
     ("rubric-duplicate-code", "1.1", table(group("1", "100", leaf("1.1", "40"), leaf("1.1", "60")))),
     ("rubric-duplicate-code", "2", table(leaf("1", "40"), leaf("2", "30"), leaf("2", "30"))),
-    ("rubric-code-parent", "7.11",
-     table(*(leaf(str(i), "10") for i in range(1, 7)), group("7", "40", group("7.1", "40", leaf("7.11", "40"))))),
+    (
+        "rubric-code-parent",
+        "7.11",
+        table(*(leaf(str(i), "10") for i in range(1, 7)), group("7", "40", group("7.1", "40", leaf("7.11", "40")))),
+    ),
     ("rubric-code-parent", "2.1", table(group("1", "100", leaf("1.1", "40"), leaf("2.1", "60")))),
     ("rubric-code-parent", "1.1.1", table(group("1", "100", leaf("1.1.1", "100")))),
     ("rubric-code-order", "1.3", table(group("1", "100", leaf("1.1", "40"), leaf("1.3", "60")))),
@@ -250,15 +266,32 @@ def test_rows_with_several_defects_come_in_the_order_of_the_table() -> None:
         leaf("2", "60", levels(("60", "Xong "), ("70", "Vượt"))),
     )
     assert seen(appendix) == [
-        ("rubric-sum", "1"), ("rubric-no-evidence", "1.1"), ("rubric-level-coded", "1.2"),
-        ("rubric-spaces", "2"), ("rubric-best", "2"), ("rubric-level-order", "2"),
+        ("rubric-sum", "1"),
+        ("rubric-no-evidence", "1.1"),
+        ("rubric-level-coded", "1.2"),
+        ("rubric-spaces", "2"),
+        ("rubric-best", "2"),
+        ("rubric-level-order", "2"),
     ]
 
 
-@pytest.mark.parametrize("title", [
-    "Đạt 100%: 1 điểm", "Từ 70% đến dưới 100%", "Từ 70 % - dưới 100 % số thủ tục", "Không đạt: 0", "Kịp thời", "KHÔNG KỊP THỜI.",
-    "Dưới 50 %", "Đạt từ 80 % trở lên", "Trên 90,5 %: 0,75 điểm", "70 – 100 %", "Chưa đầy đủ", "Không",
-])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Đạt 100%: 1 điểm",
+        "Từ 70% đến dưới 100%",
+        "Từ 70 % - dưới 100 % số thủ tục",
+        "Không đạt: 0",
+        "Kịp thời",
+        "KHÔNG KỊP THỜI.",
+        "Dưới 50 %",
+        "Đạt từ 80 % trở lên",
+        "Trên 90,5 %: 0,75 điểm",
+        "70 – 100 %",
+        "Chưa đầy đủ",
+        "Không",
+    ],
+)
 def test_titles_that_are_levels_are_told_from_titles_of_criteria(title: str) -> None:
     assert seen(one(title=title)) == [("rubric-level-coded", "1")]
 
@@ -331,13 +364,16 @@ def version(**rules: Any) -> RubricVersion:
     return RubricVersion.model_validate(data)
 
 
-@pytest.mark.parametrize("ends", [
-    [("Tốt", "95"), ("Khá", "95"), ("Yếu", "0")],
-    [("Khá", "75"), ("Tốt", "85"), ("Yếu", "0")],
-    [("Tốt", "85"), ("Yếu", "50")],
-    [("Tốt", "101"), ("Yếu", "0")],
-    [("Tốt", "85"), ("Khá", "75"), ("tốt", "65"), ("Yếu", "0")],
-])
+@pytest.mark.parametrize(
+    "ends",
+    [
+        [("Tốt", "95"), ("Khá", "95"), ("Yếu", "0")],
+        [("Khá", "75"), ("Tốt", "85"), ("Yếu", "0")],
+        [("Tốt", "85"), ("Yếu", "50")],
+        [("Tốt", "101"), ("Yếu", "0")],
+        [("Tốt", "85"), ("Khá", "75"), ("tốt", "65"), ("Yếu", "0")],
+    ],
+)
 def test_grades_that_do_not_cover_every_index_once_are_an_error(ends: list[tuple[str, str]]) -> None:
     (found,) = lint(version(grades=[{"name": name, "at_least": least} for name, least in ends]))
     assert (found.code, found.severity, found.sheet) == ("rubric-grades", Severity.ERROR, "")

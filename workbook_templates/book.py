@@ -384,7 +384,8 @@ def _set_page(out: Worksheet, sheet: Sheet) -> None:
 _CUSTOM_HEIGHT = re.compile(r'(<row r="(\d+)"[^>]*?) customHeight="1"')
 _EMPTY_TEXT_RESULT = re.compile(r'(<c r="[A-Z]+\d+"(?: s="\d+")?)>(<f>[^<]*</f>)<v></v>')
 _HEADER = re.compile(r"<headerFooter>(.*?)</headerFooter>", re.DOTALL)
-_STAMP = (2000, 1, 1, 0, 0, 0)
+STAMP = (2000, 1, 1, 0, 0, 0)
+"""The time every part of every package bears."""
 
 
 def _patched(data: bytes, book: Book) -> bytes:
@@ -402,12 +403,12 @@ def _patched(data: bytes, book: Book) -> bytes:
                 ].heights
                 text = _CUSTOM_HEIGHT.sub(
                     lambda found: found[0] if int(found[2]) in fixed else found[1], part.decode("utf-8")
-                )  # noqa: B023
+                )
                 text = _EMPTY_TEXT_RESULT.sub(r'\1 t="str">\2<v></v>', text)
                 part = _HEADER.sub(r'<headerFooter differentFirst="1">\1<firstHeader/></headerFooter>', text).encode(
                     "utf-8"
                 )
-            target.writestr(zipfile.ZipInfo(info.filename, _STAMP), part, zipfile.ZIP_DEFLATED)
+            target.writestr(zipfile.ZipInfo(info.filename, STAMP), part, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

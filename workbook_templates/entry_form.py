@@ -332,7 +332,7 @@ class EntryForm:
         else:
             shown = leaf.method.result_formula(cells)
             value = leaf.method.result(_good(answer.inputs)) if outcome.state is State.SCORED else None
-            sheet.put(row, at.INPUT, value, "result", f'IF({state}=1,{shown},"")')
+            sheet.put(row, at.INPUT, value, "result", f'IF({state}=1,{shown},"")' if shown else "")
         choices = [self._choice_cells(rows) for rows in place.choices]
         points = leaf.method.points_formula(cells, choices, leaf.max)
         scored = outcome.points if outcome.state is State.SCORED else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
 from rubric_versions.model import canonical_json
@@ -62,3 +62,20 @@ def from_rows(rows: Mapping[str, str]) -> Identity | None:
     if any(name not in rows for name in names):
         return None
     return Identity(**{name: rows[name] for name in names})
+
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+
+
+def placeholder_identity() -> Identity:
+    """An identity whose every field is a mark that `filled` replaces: for what is made once and given to many units."""
+    return Identity(**{one.name: f"{_OPEN}{one.name}{_CLOSE}" for one in fields(Identity)})
+
+
+def filled(text: str, identity: Identity, spelled: Callable[[str], str] = str) -> str:
+    """`text` with its marks replaced by the identity's own words, spelled as the text needs them."""
+    if _OPEN not in text:
+        return text
+    for one in fields(Identity):
+        text = text.replace(f"{_OPEN}{one.name}{_CLOSE}", spelled(getattr(identity, one.name)))
+    return text

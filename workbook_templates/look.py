@@ -27,8 +27,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "wrap": {"text_wrap": True, "valign": "top"},
     "appendix": {"bold": True, "font_size": 14, "align": "center"},
     "title": {"bold": True, "font_size": 13, "align": "center"},
-    "basis": {"italic": True, "font_size": 12, "align": "center", "text_wrap": True},
-    "unit": {"bold": True, "font_size": 12, "align": "center", "font_color": ACCENT},
+    "basis": {"italic": True, "font_size": 12, "align": "center", "shrink": True},
+    "unit": {"bold": True, "font_size": 12, "align": "center", "font_color": ACCENT, "shrink": True},
     "strip": {
         "bold": True,
         "font_size": 12,
@@ -97,6 +97,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "apart": {**_BOX, "italic": True, "indent": 1},
     # an index with as many decimals as keep it from contradicting its grade
     **{f"index_{digits}": {**_CENTRE, "bold": True, "num_format": f"{0:.{digits}f}"} for digits in range(10)},
+    **{f"figure_{digits}": {**_CENTRE, "num_format": f"{0:.{digits}f}"} for digits in range(10)},
+    "points_or_dash": {**_CENTRE, "num_format": f'{_POINTS};-{_POINTS};"–"'},
     # where people type: the only shaded cells that are yellow
     "input": {**_INPUT},
     "input_number": {**_INPUT, "align": "center", "num_format": "#,##0.####"},

@@ -16,6 +16,7 @@ from rubric_versions import words
 from rubric_versions.model import Appendix, Grade, Group, Leaf, Node, RubricVersion, points_of
 from rubric_versions.numbers import rounded, vi_short
 from workbook_templates.book import Book, Cell, Chart, Sheet, Value, a1, area, quoted, text_literal
+from workbook_templates.measure import column_points, lines_of
 
 SKIPPED = "KĐG"
 """What a scores sheet holds for a leaf that is not assessed; a blank cell is a leaf nobody has scored."""
@@ -32,8 +33,7 @@ COMMENDED = "Đề nghị biểu dương"
 NOT_RANKED = "Không xếp hạng"
 APART: Mapping[str, str] = {
     "unranked": "Chấm điểm, không xếp hạng",
-    "unfinished": "Chưa đủ điểm, chưa có chỉ số",
-    "missing": "Không có hồ sơ tự chấm điểm hợp lệ trong thời hạn",
+    "none": "Không có chỉ số",
 }
 UNFINISHED = "Chưa đủ điểm: còn {count} tiêu chí"
 APPRAISED, CENTRAL = "TĐ", "TT"
@@ -75,8 +75,8 @@ class UnitRow:
 
     @property
     def group(self) -> str:
-        """Under which line of its block it stands: a kind, or "unfinished"."""
-        return self.kind if self.kind == "missing" or self.pari is not None else "unfinished"
+        """Under which line of its block it stands: "ranked" and "unranked" have an index, "none" has not."""
+        return "none" if self.pari is None else self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,7 @@ def ranking_book(data: RankingData) -> Book:
     return _RankingBook(data).book()
 
 
+AIR = 19.0  # points: height of a table's line of one line of text
 HEAD, FIRST = 5, 7  # the head of the tables with a numbered second row, and their first line
 SCORE_HEAD, SCORE_FIRST = 5, 9  # the scores sheets: heads, kinds, maxima in rows 5 to 8
 TYPES, MAXIMA = SCORE_HEAD + 2, SCORE_HEAD + 3
@@ -255,13 +256,13 @@ class _RankingBook:
         """The published table: portrait, its figures taken from the computation."""
         last, basis = 7, "(Kèm theo Quyết định số ….…/QĐ-….… ngày … tháng … năm ….… của {organiser})"
         sheet = Sheet(RESULT, repeat_rows=(HEAD, HEAD + 1), freeze=(FIRST, 3))
-        sheet.widths = {1: 7, 2: 30, 3: 8.5, 4: 8.5, 5: 9, 6: 10, 7: 17}
+        sheet.widths = {1: 7, 2: 28, 3: 8.5, 4: 8.5, 5: 9, 6: 9.5, 7: 19}
         sheet.span(1, 1, last, "Phụ lục", "appendix")
         sheet.span(2, 1, last, f"CHỈ SỐ VÀ XẾP HẠNG CẢI CÁCH HÀNH CHÍNH NĂM {self.data.year}", "title")
         sheet.span(3, 1, last, basis.format(organiser=self.data.organiser), "basis")
         sheet.row(HEAD, ("Xếp hạng", "Đơn vị", "Điểm đạt", "Điểm tối đa", "Chỉ số (%)", "Xếp loại", "Ghi chú"), "head")
         sheet.row(HEAD + 1, [f"({index})" for index in range(1, last + 1)], "head_number")
-        looks = {RANK: "number_bold", GOT: "points", POSSIBLE: "points", GRADE: "centre", NOTE: "cell"}
+        looks = {RANK: "number_bold", GRADE: "centre", NOTE: "cell"}
         for row, line in enumerate(self.lines, FIRST):
             unit = line.unit
             if unit is None:
@@ -269,8 +270,10 @@ class _RankingBook:
                 continue
             values = self._values(line)
             sheet.put(row, 2, unit.name, "cell")
+            looks |= {GOT: f"figure_{unit.digits}", POSSIBLE: f"figure_{unit.digits}", INDEX: f"index_{unit.digits}"}
             for col, source in ((1, RANK), (3, GOT), (4, POSSIBLE), (5, INDEX), (6, GRADE), (7, NOTE)):
-                sheet.put(row, col, values[source], looks.get(source, f"index_{unit.digits}"), self._ranking_cell(unit, source))
+                sheet.put(row, col, values[source], looks[source], self._ranking_cell(unit, source))
+        _give_air(sheet, FIRST)
         end = self._put_notes(sheet, FIRST + len(self.lines), last)
         sheet.print_to = (end - 1, last)
         return sheet
@@ -343,6 +346,7 @@ class _RankingBook:
             else:
                 turn += 1
                 self._ranking_row(sheet, row, turn, line, line.unit)
+        _give_air(sheet, FIRST)
         end = self._put_notes(sheet, FIRST + len(self.lines), NOTE)
         sheet.print_to = (end - 1, NOTE)
         return sheet
@@ -366,7 +370,8 @@ class _RankingBook:
             GRADE: f'IF({kind}="{KINDS["missing"]}",XEP_LOAI_KHONG_HO_SO&"",IF({index}="","",{self._grade_formula(index)}))',
             NOTE: self._note_formula(left, rank, line.block, unit),
         }
-        looks = {MINUS: "points", GOT: "points_bold", INDEX: f"index_{unit.digits}", RANK: "number_bold", GRADE: "centre", NOTE: "cell"}
+        looks = {MINUS: "points_or_dash", GOT: "points_bold", INDEX: f"index_{unit.digits}", RANK: "number_bold"}
+        looks |= {GRADE: "centre", NOTE: "cell"}
         sheet.put(row, 1, turn, "number")
         sheet.put(row, 2, unit.name, "cell")
         for col, formula in formulas.items():
@@ -445,8 +450,7 @@ class _RankingBook:
         row = self.block_row + len(self.data.blocks) + 1
         sheet.put(row, 1, "Nguồn của quy tắc và tiêu chí", "section")
         for offset, part in enumerate(version.provenance, 1):
-            mine = " (lựa chọn hoặc minh họa của chương trình)" if part.illustrative else ""
-            sheet.span(row + offset, 1, 3, f"– {part.part}: {part.source}{mine}.", "wrap")
+            sheet.span(row + offset, 1, 3, f"– {part.part}: {part.source}.", "wrap")
         end = self._put_notes(sheet, row + len(version.provenance) + 2, 3)
         sheet.print_to = (end - 1, 3)
         return sheet
@@ -457,9 +461,9 @@ class _RankingBook:
         """How many units of each block have each grade, and the share of each grade as a chart."""
         sheet = Sheet(GRADES, repeat_rows=(HEAD, HEAD), freeze=(HEAD + 1, 3))
         grades, blocks = self.grade_names, self.data.blocks
-        each = max(7.0, 40 / len(grades))
+        each = max(6.6, 33 / len(grades))
         last = 3 + len(grades) + 2
-        sheet.widths = {1: 5, 2: 24, 3: 7} | dict.fromkeys(range(4, 4 + len(grades)), each) | {last - 1: 7, last: 9}
+        sheet.widths = {1: 5, 2: 29, 3: 6.5} | dict.fromkeys(range(4, 4 + len(grades)), each) | {last - 1: 7, last: 8.5}
         self._heading(sheet, last, f"TỔNG HỢP XẾP LOẠI CẢI CÁCH HÀNH CHÍNH NĂM {self.data.year}")
         sheet.row(HEAD, ("STT", "Khối", "Số đơn vị", *grades, "Chưa xếp loại", "Chỉ số bình quân (%)"), "head")
         for row, block in enumerate(blocks, HEAD + 1):
@@ -482,6 +486,7 @@ class _RankingBook:
         name = quoted(GRADES)
         names, rates = (f"{name}!{_across(row, 4, last - 2)}" for row in (HEAD, share))
         sheet.charts.append(Chart((share + 2, 1), "Tỷ lệ đơn vị theo xếp loại (%)", names, rates, width=620, height=260))
+        _give_air(sheet, first)
         sheet.print_to = (share + 16, last)
         return sheet
 
@@ -504,14 +509,14 @@ class _RankingBook:
     def _field_overview(self) -> Sheet:
         """Per tier the mean share of each field, as a table and a chart."""
         sheet = Sheet(FIELDS)
-        sheet.widths = {1: 6, 2: 50, 3: 10, 4: 10, 5: 12}
+        sheet.widths = {1: 6, 2: 54, 3: 9, 4: 9, 5: 10}
         self._heading(
             sheet,
             5,
             f"KẾT QUẢ THEO LĨNH VỰC NĂM {self.data.year}",
             "Bình quân tỷ lệ điểm đạt trên điểm tối đa của lĩnh vực, tính trên các đơn vị có chỉ số.",
         )
-        row = 5
+        row, breaks = 5, list[int]()
         for table in self.tables.values():
             sheet.put(row, 1, f"Phụ lục {table.appendix.number}: {self.tier_names[table.appendix.tier]}", "section")
             for col in range(2, 6):
@@ -529,10 +534,13 @@ class _RankingBook:
                 sheet.put(first + offset, 5, _mean(shares), "rate", _average(column))
             last = first + len(table.spans) - 1
             titles, means = (f"{quoted(FIELDS)}!{_down(first, last, col)}" for col in (2, 5))
-            height = 90 + 30 * len(table.spans)
+            height = 90 + 36 * len(table.spans)
             title = f"Bình quân theo lĩnh vực (%): {self.tier_names[table.appendix.tier]}"
             sheet.charts.append(Chart((last + 2, 1), title, titles, means, maximum=100, width=625, height=height))
             row = last + 2 + height // 20 + 2
+            breaks.append(row - 1)
+        _give_air(sheet, 7)
+        sheet.page_breaks = tuple(breaks[:-1])
         sheet.text_number_areas = (f"A5:A{row}",)
         sheet.print_to = (row - 1, 5)
         return sheet
@@ -585,6 +593,7 @@ class _RankingBook:
             for offset, span in enumerate(table.spans):
                 sheet.put(row, 3 + offset, _share(unit, span), "rate", self._share_formula(table, unit, offset, span, a1(row, last)))
             sheet.put(row, last, unit.pari, f"index_{unit.digits}", index)
+        _give_air(sheet, first - 1)
         sheet.print_to = (end, last)
         return sheet
 
@@ -629,6 +638,7 @@ class _RankingBook:
             sheet.put(row, 8, rate, "rate", f'IF({got}="","",IF({most}=0,0,{gone}/{most}*100))')
         end = HEAD + len(table.appendix.leaves)
         sheet.text_number_areas = (f"B{HEAD + 1}:B{end}",)
+        _give_air(sheet, HEAD + 1)
         sheet.print_to = (end, 8)
         return sheet
 
@@ -638,10 +648,10 @@ class _RankingBook:
         """Every unit's final points by leaf, and what the ranking takes from them. Fields and leaves are for the screen."""
         last = table.field_col - 1
         sheet = self._score_sheet(table.final, table, table.spans, last, f"BẢNG ĐIỂM NĂM {self.data.year}")
-        sheet.widths |= {1: 9, 2: 31, 3: 25, 4: 14} | dict.fromkeys(range(5, table.field_col), 9)
+        sheet.widths |= {1: 11, 2: 34, 3: 29, 4: 13} | dict.fromkeys(range(5, table.field_col), 8.8)
         sheet.widths |= dict.fromkeys(range(table.field_col, table.field_col + len(table.spans)), 7.5)
         for key, col in table.col.items():
-            sheet.put(SCORE_HEAD + 1, col, FINAL_HEADS[key], "head")
+            _tall_head(sheet, col, FINAL_HEADS[key])
         sheet.span(SCORE_HEAD, table.field_col, table.field_col + len(table.spans) - 1, "Điểm theo lĩnh vực", "head")
         for offset, span in enumerate(table.spans):
             sheet.put(SCORE_HEAD + 1, table.field_col + offset, span.node.code, "head")
@@ -668,6 +678,7 @@ class _RankingBook:
             for offset, span in enumerate(table.spans):
                 field = f"SUM({a1(row, span.first)}:{a1(row, span.last)})"
                 sheet.put(row, table.field_col + offset, _got(unit, span.leaves), "centre", field)
+        _give_air(sheet, SCORE_FIRST)
         return sheet
 
     def _rescaled_figures(
@@ -711,8 +722,9 @@ class _RankingBook:
         """What the units gave themselves, by leaf, in the same rows as the final points."""
         last = len(OWN_HEADS)
         sheet = self._score_sheet(table.own, table, table.own_spans, last, f"ĐIỂM TỰ CHẤM NĂM {self.data.year}")
-        sheet.widths |= {1: 9, 2: 36, 3: 30, 4: 11, 5: 13, 6: 10}
-        sheet.row(SCORE_HEAD + 1, OWN_HEADS, "head")
+        sheet.widths |= {1: 11, 2: 40, 3: 34, 4: 12, 5: 14, 6: 12}
+        for col, head in enumerate(OWN_HEADS, 1):
+            _tall_head(sheet, col, head)
         leaves = table.appendix.self_leaves
         if not table.own_spans:
             for block, unit in table.units:
@@ -732,6 +744,7 @@ class _RankingBook:
             possible = f'{a1(MAXIMA, 5, absolute=True)}-SUMIF({run},"{SKIPPED}",{maxima})'
             sheet.put(row, 5, unit.own_possible if shown else None, "points", f'IF({got}="","",{possible})')
             sheet.put(row, 6, rate if shown else None, "rate", f'IF({got}="","",IF({most}=0,0,{got}/{most}*100))')
+        _give_air(sheet, SCORE_FIRST)
         return sheet
 
     def _score_sheet(self, name: str, table: _Table, spans: Sequence[_Span], last: int, title: str) -> Sheet:
@@ -739,9 +752,9 @@ class _RankingBook:
         sheet = Sheet(name, landscape=True, repeat_rows=(SCORE_HEAD, MAXIMA), freeze=(SCORE_FIRST, 3), print_to=(table.last_row, last))
         tier = self.tier_names[table.appendix.tier]
         self._heading(sheet, last, f"{title} – PHỤ LỤC {table.appendix.number}: {tier.upper()}", LEGEND)
-        for row in range(SCORE_HEAD, MAXIMA + 1):
+        for row in (TYPES, MAXIMA):
             for col in range(1, (spans[0].first if spans else last + 1)):
-                sheet.put(row, col, None, "head")
+                sheet.put(row, col, None, "cell")
         sheet.put(TYPES, 2, "Loại điểm", "criterion")
         sheet.put(MAXIMA, 2, "Điểm tối đa", "criterion")
         for span in spans:
@@ -824,6 +837,22 @@ def _sheet_name(wanted: str, taken: set[str]) -> str:
         name = plain[: 31 - len(end)] + end
     taken.add(name.casefold())
     return name
+
+
+def _give_air(sheet: Sheet, first: int) -> None:
+    """Make the lines of a table a little higher than their letters, where one line of text is all there is: nobody types there."""
+    merged = {row for (row, _), _ in sheet.merges}
+    single = dict.fromkeys((row for row, _ in sheet.cells if row >= first), True)
+    for (row, col), cell in sheet.cells.items():
+        if row >= first and row not in merged and isinstance(cell.value, str):
+            single[row] &= lines_of(cell.value, column_points(sheet.widths[col]), 11) == 1
+    sheet.heights |= {row: AIR for row, fits in single.items() if fits}
+
+
+def _tall_head(sheet: Sheet, col: int, title: str) -> None:
+    """A head of a scores sheet that stands beside two lines of heads."""
+    sheet.put(SCORE_HEAD, col, title, "head")
+    sheet.merges.append(((SCORE_HEAD, col), (SCORE_HEAD + 1, col)))
 
 
 def _left(appendix: Appendix, unit: UnitRow) -> int:

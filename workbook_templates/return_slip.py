@@ -43,7 +43,7 @@ def return_slip(slip: Slip) -> Book:
     sheet.put(3, 4, f"{slip.place}, ngày …… tháng …… năm ……", "letter_date")
     sheet.span(5, 1, 4, TITLES[slip.kind], "title")
     sheet.span(6, 1, 4, slip.unit, "unit")
-    sheet.span(7, 1, 4, SENTENCES[slip.kind], "basis")
+    sheet.span(7, 1, 4, SENTENCES[slip.kind], "small_centre")
     row = 9
     for label, value in slip.facts:
         sheet.span(row, 1, 3, label, "cell")
