@@ -15,7 +15,8 @@ from pathlib import Path
 from processor import keys
 from processor.checks import identity_of, read_answers, says_something
 from processor.desk import APPRAISAL, Desk, need_key
-from processor.files import ascii_name, read_whole, sha256_of, write_atomic
+from processor.executors import Runner, processes
+from processor.files import Originals, ascii_name, read_whole, sha256_of, write_atomic
 from processor.intake import skipped_file
 from processor.issuing import parts_digest
 from processor.reader import Unreadable, Workbook, read_workbook
@@ -25,13 +26,13 @@ from rubric_versions import words
 from rubric_versions.answers import EVIDENCE_PARTS, Answers, outcomes
 from rubric_versions.findings import Finding, errors, finding
 from rubric_versions.methods.base import Outcome, Raw, State
-from rubric_versions.model import Leaf
+from rubric_versions.model import Leaf, RubricVersion
 from rubric_versions.numbers import vi
 from workbook_templates import appraisal_book as at
 from workbook_templates.appraisal_book import AppraisalBook, Filled, LeafRow, UnitBlock, score_text, score_value
 from workbook_templates.book import a1, write_book
 from workbook_templates.identity import Identity
-from workbook_templates.layout import Layout
+from workbook_templates.layout import Layout, layout_of
 
 CITY = "thanh_pho"
 """The file name's word for the organiser's own council."""
@@ -50,6 +51,7 @@ class Appraised:
 def appraise(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Appraised:
     """What lies in `05_tham_dinh` taken in, then a book for every council and unit that has none. May be run as often as one likes."""
     done = Appraised()
+    read_all_kept(desk)
     take(desk, done)
     round_number = desk.campaign.rounds[-1].number
     for council in desk.campaign.councils:
@@ -166,7 +168,7 @@ def unit_block(desk: Desk, name: str, unit: str, sha256: str) -> UnitBlock:
     """What one unit answered, row by row, from its original."""
     checked = kept_return(desk, sha256, unit)
     appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
-    layout = Layout(appendix)
+    layout = layout_of(appendix)
     rows = tuple(_leaf_row(leaf, checked, layout) for leaf in appendix.leaves if leaf.is_appraised)
     decided = [one for one in desk.record().decided(unit) if one.what != "reopen" or one.reason]
     return UnitBlock(unit, name, appendix, rows, "; ".join(f"{DECISION_WORDS[one.what]}: {one.reason}" for one in decided))
@@ -191,9 +193,28 @@ def kept_return(desk: Desk, sha256: str, unit: str) -> KeptReturn:
     appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
     key = (sha256, f"{desk.version.digest} {appendix.number}")
     if key not in _kept:
-        answers, _ = read_answers(read_workbook(desk.originals.get(sha256)), Layout(appendix))
-        _kept[key] = KeptReturn(answers, outcomes(appendix, answers))
+        _kept[key] = _read_kept((desk.version, desk.originals.folder), (sha256, unit, appendix.tier))
     return _kept[key]
+
+
+def _read_kept(context: tuple[RubricVersion, Path], item: tuple[str, str, str]) -> KeptReturn:
+    version, folder = context
+    appendix = version.appendix_for(item[2])
+    answers, _ = read_answers(read_workbook(Originals(folder).get(item[0])), layout_of(appendix))
+    return KeptReturn(answers, outcomes(appendix, answers))
+
+
+def read_all_kept(desk: Desk, run: Runner = processes) -> None:
+    """Nothing; every return that counts is read and remembered, on all cores where they are many."""
+    campaign, version = desk.campaign, desk.version
+    wanted = []
+    for unit in campaign.units:
+        one = counting(desk.record(), campaign, unit.code, campaign.rounds[-1].number)
+        number = version.appendix_for(unit.tier).number
+        if one is not None and (one.sha256, f"{version.digest} {number}") not in _kept:
+            wanted.append((one.sha256, unit.code, unit.tier))
+    for (sha256, _, tier), kept in zip(wanted, run(_read_kept, (version, desk.originals.folder), wanted), strict=True):
+        _kept[sha256, f"{version.digest} {version.appendix_for(tier).number}"] = kept
 
 
 def _leaf_row(leaf: Leaf, checked: KeptReturn, layout: Layout) -> LeafRow:

@@ -55,7 +55,7 @@ class Limits:
     strings: int = 200_000  # shared ones; also names, formats, relationships and properties
     text: int = 40_000  # characters in a cell, a formula, a name's text
     all_text: int = 20_000_000  # characters kept in all
-    expanded: int = 4_000_000  # characters that shared formulas grow to
+    expanded: int = 1_000_000  # characters that shared formulas grow to
     tags: int = 8_000_000  # `<` in what is parsed beyond the first 4 MiB
     depth: int = 64  # elements within one another
 

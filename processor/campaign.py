@@ -37,6 +37,7 @@ CODE = re.compile(rf"[A-Za-z0-9-]{{2,{at.CODE_LIMIT}}}")
 _DEFAULT_DUE = "31/12"  # a version that states no last day: the year's
 _OPENS = "01/11"
 _CELL_LIMIT = 32_767  # characters, of a spreadsheet program
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _YEARS = range(2000, 2200)
 _EXCEL_DAY_0, _EXCEL_1904 = datetime(1899, 12, 30, tzinfo=ZONE), timedelta(days=1462)
 _HEADING = "tiêu đề bảng"
@@ -75,9 +76,17 @@ def shipped_units(version_id: str) -> tuple[tuple[Mapping[str, Any], ...], tuple
     return (), ()
 
 
-def new_campaign(version: RubricVersion, *, code: str, title: str | None = None, organiser: str | None = None, year: int | None = None,
-                 units: Sequence[Mapping[str, Any]] | None = None, blocks: Sequence[Mapping[str, Any]] | None = None,
-                 rounds: Sequence[Round] | None = None) -> Campaign:
+def new_campaign(
+    version: RubricVersion,
+    *,
+    code: str,
+    title: str | None = None,
+    organiser: str | None = None,
+    year: int | None = None,
+    units: Sequence[Mapping[str, Any]] | None = None,
+    blocks: Sequence[Mapping[str, Any]] | None = None,
+    rounds: Sequence[Round] | None = None,
+) -> Campaign:
     """A campaign with the version's defaults for what is not given.
 
     Units (mappings of code, name, tier, block, parent, ranked) and blocks are the shipped ones; blocks without units are left out.
@@ -151,7 +160,8 @@ def read_campaign(data: bytes, file: str, version_of: Callable[[str], RubricVers
         return None, [finding("campaign-unreadable", file=file, why=why[0].lower() + why[1:])]
     reading = _CampaignReading(book, file)
     campaign = reading.campaign(version_of)
-    return (None if errors(reading.found) else campaign), reading.found
+    found = sorted(reading.found, key=reading.place)
+    return (None if errors(found) else campaign), found
 
 
 class _Page:
@@ -216,11 +226,14 @@ class _Page:
             return ""
         return text
 
-    def known(self, cell: Address, label: str, among: Mapping[str, str], where: str, *, optional: bool = False) -> str:
-        """The code, spelt as in its list (`among`: by its lower case), of the entry a cell names; "" with a finding otherwise."""
+    def known(self, cell: Address, label: str, among: Mapping[str, str] | None, where: str, *, optional: bool = False) -> str:
+        """The code, spelt as in its list (`among`: by its lower case), of the entry a cell names; "" with a finding otherwise.
+
+        A list that could not be read itself (None) is nothing to compare with.
+        """
         text = self.text(cell, label, limit=_CELL_LIMIT, optional=optional)
-        if not text:
-            return ""
+        if not text or among is None:
+            return text
         if text.casefold() not in among:
             self.report("campaign-unknown", cell, text, where=where)
         return among.get(text.casefold(), "")
@@ -263,8 +276,13 @@ class _CampaignReading:
         self.found: list[Finding] = []
         self.shift = _EXCEL_1904 if book.date1904 else timedelta()
         self.heads = {at.CAMPAIGN: at.front_heads()}
-        self.units: dict[str, str] = {}
-        self.tiers: dict[str, str] = {}  # tier by unit code, where it is known
+        self.units: dict[str, str] | None = None  # codes by their lower case; None while their sheet is not read
+        self.tiers: dict[str, str] = {}  # tier by unit code, "" where it is not known
+
+    def place(self, one: Finding) -> tuple[int, int]:
+        """Where a finding stands in the order in which a person goes through the workbook."""
+        order = list(self.heads)
+        return order.index(one.sheet) if one.sheet in order else len(order), int(one.cell.lstrip(_LETTERS) or 0)
 
     def page(self, name: str) -> _Page | None:
         """The sheet, if it is there with its heads in place; what is wrong is reported."""
@@ -361,10 +379,10 @@ class _CampaignReading:
         return tuple(made[number] for number in sorted(made))
 
     @staticmethod
-    def _codes(page: _Page | None, col: int, columns: Sequence[int], label: str) -> dict[str, str]:
+    def _codes(page: _Page | None, col: int, columns: Sequence[int], label: str) -> dict[str, str] | None:
         """The codes of a table by their lower case; those missing, badly made or given twice are reported."""
         if page is None:
-            return {}
+            return None
         codes: dict[str, str] = {}
         first: dict[str, int] = {}
         rows = page.rows(at.FIRST, columns)
@@ -389,12 +407,13 @@ class _CampaignReading:
             code = page.text((row, at.BLOCK_CODE), label[at.BLOCK_CODE])
             name = page.text((row, at.BLOCK_NAME), label[at.BLOCK_NAME])
             council = page.known((row, at.BLOCK_COUNCIL), label[at.BLOCK_COUNCIL], self.units, f"trang {at.UNITS}", optional=True)
-            commended = page.whole((row, at.BLOCK_COMMENDED), label[at.BLOCK_COMMENDED], range(at.COMMENDED_LIMIT + 1),
-                                   blank=version.rules.commended_per_block)
+            commended = page.whole(
+                (row, at.BLOCK_COMMENDED), label[at.BLOCK_COMMENDED], range(at.COMMENDED_LIMIT + 1), blank=version.rules.commended_per_block
+            )
             made[row] = Block(code, name, council, commended or 0)
         return made
 
-    def _units(self, page: _Page | None, version: RubricVersion, blocks: Mapping[str, str]) -> dict[int, Unit]:
+    def _units(self, page: _Page | None, version: RubricVersion, blocks: Mapping[str, str] | None) -> dict[int, Unit]:
         """Units by row."""
         if page is None:
             return {}
@@ -438,8 +457,12 @@ class _CampaignReading:
         block_of = {unit.code: unit.block for unit in units.values()}
         for row, block in blocks.items():
             if page is not None and block.council and block_of.get(block.council) == block.code:
-                page.bad((row, at.BLOCK_COUNCIL), block.council, at.BLOCK_HEADS[at.BLOCK_COUNCIL - 1],
-                         "đơn vị thuộc chính khối này, không tự thẩm định mình")
+                page.bad(
+                    (row, at.BLOCK_COUNCIL),
+                    block.council,
+                    at.BLOCK_HEADS[at.BLOCK_COUNCIL - 1],
+                    "đơn vị thuộc chính khối này, không tự thẩm định mình",
+                )
 
     def _central(self, version: RubricVersion) -> dict[tuple[str, str], tuple[Raw, ...]]:
         central: dict[tuple[str, str], tuple[Raw, ...]] = {}
@@ -457,8 +480,9 @@ class _CampaignReading:
         first: dict[str, int] = {}
         where = f"trang {at.UNITS} với nhóm đối tượng của phụ lục {place.appendix.number}"
         of_tier = {code.casefold(): code for code, tier in self.tiers.items() if code and tier in (place.appendix.tier, "")}
+        known = None if self.units is None else of_tier
         for row in page.rows(at.CENTRAL_FIRST, range(at.CENTRAL_INPUT, place.last_column + 1)):
-            unit = page.known((row, at.CENTRAL_CODE), at.CENTRAL_HEADS[at.CENTRAL_CODE - 1], of_tier, where)
+            unit = page.known((row, at.CENTRAL_CODE), at.CENTRAL_HEADS[at.CENTRAL_CODE - 1], known, where)
             if unit in first:
                 page.report("campaign-duplicate", (row, at.CENTRAL_CODE), unit, first=a1(first[unit], at.CENTRAL_CODE))
                 continue

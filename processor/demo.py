@@ -32,6 +32,7 @@ from processor.files import write_atomic
 from processor.intake import Received, receive
 from processor.issuing import identities, issue
 from processor.keys import FOLDER_VARIABLE
+from processor.record import counting
 from processor.tracking import write_tracking
 from rubric_versions import catalog, words
 from rubric_versions.answers import Answers, LeafAnswer
@@ -44,7 +45,7 @@ from workbook_templates.book import write_book
 from workbook_templates.campaign_book import Campaign, DeductionCase, Unit
 from workbook_templates.entry_form import EntryForm, as_date
 from workbook_templates.identity import Identity
-from workbook_templates.layout import Layout
+from workbook_templates.layout import Layout, layout_of
 
 MARKER = "thu_muc_trinh_dien.txt"
 FEWEST = 14
@@ -61,7 +62,7 @@ class Filling:
 
 def plausible(appendix: Appendix, rng: random.Random, quality: float) -> Answers:
     """What an office of that quality (0 to 1) would enter: every leaf, explained, with evidence."""
-    layout = Layout(appendix)
+    layout = layout_of(appendix)
     leaves, evidence = {}, []
     for place, label in zip(layout.places, layout.evidence_labels, strict=True):
         leaf = place.leaf
@@ -275,7 +276,7 @@ class Year:
                 own = replace(own, answers=plausible(appendix, self.rng, min(1.0, self.quality[unit.code] + 0.1)))
                 jobs.append((f"{folder}/2/{self._name(unit)}", own))
                 continue
-            spoiled = spoil[mishap](own, Layout(appendix)) if mishap else own
+            spoiled = spoil[mishap](own, layout_of(appendix)) if mishap else own
             if isinstance(spoiled, Filling):
                 jobs.append((f"{folder}/{self._name(unit)}", spoiled))
         self._write(jobs)
@@ -371,18 +372,18 @@ class Year:
             appraise(desk)
             code = report.rank(desk, as_json=False)
             write_tracking(desk)
-            self._tell_mishaps()
+            self._tell_mishaps({one.sha256 for unit in self.campaign.units if (one := counting(desk.record(), self.campaign, unit.code, 1))})
             terminal.say("")
             report.verify(desk, as_json=False)
         self._tell_places()
         return 0 if code in (0, 1) else code
 
-    def _tell_mishaps(self) -> None:
+    def _tell_mishaps(self, counts: set[str]) -> None:
         names = {unit.code: unit.name for unit in self.campaign.units}
         rows = []
         for code, mishap in self.mishaps.items():
             mine = [one for one in self.outcomes if one.unit == code or one.file.rsplit("/", 1)[-1].startswith(f"{code}_")]
-            told = "; ".join(f"{report.VERDICT_WORDS[one.verdict].lower()}{' (được tính)' if one.counts else ''}" for one in mine)
+            told = "; ".join(f"{report.VERDICT_WORDS[one.verdict].lower()}{' (được tính)' if one.sha256 in counts else ''}" for one in mine)
             first = next((f.entry.title for one in mine for f in one.findings if f.severity == "error" or f.code == "return-late"), "")
             rows.append((names[code], mishap, first, told or "không có hồ sơ"))
         terminal.print_table("Những hồ sơ có vấn đề và cách hệ thống xử lý", ("Đơn vị", "Việc xảy ra", "Phát hiện", "Kết luận"), rows)

@@ -45,6 +45,7 @@ def column_number(letters: str) -> int:
     return number
 
 
+@lru_cache(maxsize=MAX_COLUMN)
 def column_letters(number: int) -> str:
     """The letters of column `number`, counted from 1: A, …, Z, AA, …"""
     letters = ""

@@ -29,7 +29,7 @@ from rubric_versions.numbers import vi_short
 from workbook_templates.book import a1, write_book
 from workbook_templates.entry_form import EntryForm
 from workbook_templates.identity import Identity
-from workbook_templates.layout import Layout
+from workbook_templates.layout import Layout, layout_of
 from workbook_templates.return_slip import Slip, counted, return_slip
 
 DOCUMENTS = {
@@ -72,6 +72,7 @@ class Received:
     unit_name: str
     findings: tuple[Finding, ...]
     counts: bool
+    sha256: str
 
 
 @dataclass(slots=True)
@@ -340,7 +341,7 @@ def _received_of(desk: Desk, event: Event) -> Received:
         window, record = desk.campaign.rounds[-1], desk.record()
         mine = [one for one in record.of_unit(event.unit, event.data["round"]) if one.seq == event.seq]
         counts = bool(mine) and in_time(mine[0], window, record.decided(event.unit))
-    return Received(event.data["file"], event.data["verdict"], event.unit, names.get(event.unit, ""), findings, counts)
+    return Received(event.data["file"], event.data["verdict"], event.unit, names.get(event.unit, ""), findings, counts, event.data["sha256"])
 
 
 # -------------------------------------------------------------------------------------------------------------------- answering
@@ -424,7 +425,7 @@ def fresh_form(version: RubricVersion, data: bytes, findings: Iterable[Finding])
         raise ValueError("the return has no readable answers")
     appendix = version.appendix_for(checked.identity.tier)
     return write_book(
-        EntryForm(version, appendix, checked.identity, checked.answers, wrong_cells(Layout(appendix), findings)).book()
+        EntryForm(version, appendix, checked.identity, checked.answers, wrong_cells(layout_of(appendix), findings)).book()
     )
 
 

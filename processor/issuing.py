@@ -20,7 +20,7 @@ from rubric_versions.findings import errors
 from rubric_versions.lint import lint
 from rubric_versions.model import RubricVersion
 from workbook_templates.identity import Identity
-from workbook_templates.layout import Layout
+from workbook_templates.layout import layout_of
 from workbook_templates.stamping import Base
 
 Tick = Callable[[int], None]
@@ -48,7 +48,7 @@ class Issue:
 def identities(desk: Desk, round_number: int) -> list[Identity]:
     """The sealed identity of every unit's form for a round, with the serial it would have now."""
     key, campaign, version = need_key(desk), desk.campaign, desk.version
-    layouts = {appendix.tier: Layout(appendix).fingerprint for appendix in version.appendices}
+    layouts = {appendix.tier: layout_of(appendix).fingerprint for appendix in version.appendices}
     record = desk.record()
     made = []
     for unit in campaign.units:
@@ -112,7 +112,7 @@ def blank_forms(version: RubricVersion) -> Sequence[tuple[str, bytes]]:
     for appendix in version.appendices:
         identity = Identity(
             "entry_form", f"mau-{version.id}", "Bản mẫu", version.issuer, "mau", "(tên cơ quan, đơn vị)", appendix.tier, version.id,
-            version.digest, Layout(appendix).fingerprint, "1", "1",
+            version.digest, layout_of(appendix).fingerprint, "1", "1",
         )  # fmt: skip
         made.append((f"{version.id}_phu_luc_{ascii_name(appendix.number)}.xlsx", Base(version, appendix).stamp(identity)))
     return made

@@ -190,7 +190,7 @@ def rank(desk: Desk, *, as_json: bool) -> int:
     for block, results in done.blocks:
         heads = ("Hạng", "Cơ quan, đơn vị", "Điểm tự chấm", "Điểm đạt", "Điểm tối đa", "Chỉ số (%)", "Xếp loại", "Ghi chú")
         rows = [
-            (one.rank or "", one.name, vi_short(one.self_points, 2), "" if one.pari is None else vi_short(one.a),
+            (one.rank or "", one.name, "" if one.standing.value == "missing" else vi_short(one.self_points, 2), "" if one.pari is None else vi_short(one.a),
              "" if one.pari is None else vi(one.A), "" if one.pari is None else shown_percent(one.pari, rules), one.grade,
              STANDING_WORDS[one.standing.value] or ("Đề nghị biểu dương" if one.commended else ""))
             for one in results

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from processor import ranking
-from processor.appraisal import Appraised, kept_return, standing, take
+from processor.appraisal import Appraised, kept_return, read_all_kept, standing, take
 from processor.desk import CAMPAIGN_FILE, RESULTS, Desk
 from processor.files import write_atomic
 from processor.issuing import parts_digest
@@ -79,6 +79,7 @@ def result_book(desk: Desk, blocks: list[Block]) -> Book:
 
 def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple[list[Block], list[Finding]]:
     """All that ranking needs of every unit, by block, with findings about central scores and missing returns."""
+    read_all_kept(desk)
     found: list[Finding] = []
     cases: dict[str, int] = {}
     for case in desk.campaign.deductions:

@@ -305,7 +305,7 @@ def central_method(leaf: Leaf) -> Found:
 
 def evidence_named(leaf: Leaf) -> Found:
     """A self-scored leaf that does not say what proves it (Điều 7.2.c)."""
-    if leaf.is_self_scored and not leaf.evidence:
+    if leaf.is_self_scored and not any(item.strip() for item in leaf.evidence):
         yield finding("rubric-no-evidence", criterion=leaf.code)
 
 

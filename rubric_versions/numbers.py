@@ -10,6 +10,7 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
@@ -35,6 +36,7 @@ def parse_decimal(text: object) -> Fraction:
     return Fraction(text)
 
 
+@lru_cache(maxsize=8192)
 def decimal_text(value: Fraction | int) -> str:
     """The shortest decimal string equal to `value`, whatever its length; 17 significant digits where it has none (2/3)."""
     value = Fraction(value)

@@ -33,10 +33,29 @@ BAD_NUMBERS: tuple[str, ...] = (
     "2.5", "0.1", "0.3333333", "1.0000001", "100.000001", "99999999999.5",
 )  # fmt: skip
 MARKS: tuple[Raw, ...] = (
-    "y", ERROR, Decimal(5), Decimal(0), " x", "x ", "xx", "*", "?", "~", " ", "", True, "х", "ｘ", "x\u00ad", "x\u200b", "x\u0323", "#N/A",
+    "y",
+    ERROR,
+    Decimal(5),
+    Decimal(0),
+    " x",
+    "x ",
+    "xx",
+    "*",
+    "?",
+    "~",
+    " ",
+    "",
+    True,
+    "х",
+    "ｘ",
+    "x\u00ad",
+    "x\u200b",
+    "x\u0323",
+    "#N/A",
 )  # fmt: skip  (among them a Cyrillic, a full-width x, and an x with characters nobody sees)
 EXPLANATIONS: tuple[Raw, ...] = (
-    "Đã ban hành kế hoạch", None, "", " ", "   ", "\u00a0", "\t", "\n", Decimal(5), Decimal(0), True, "*", "=1+1", "#N/A", ERROR, "dài " * 499,
+    "Đã ban hành kế hoạch", None, "",
+    " ", "   ", "\u00a0", "\t", "\n", Decimal(5), Decimal(0), True, "*", "=1+1", "#N/A", ERROR, "dài " * 499,
 )  # fmt: skip
 CONTENTS: tuple[Raw, ...] = (None, None, "", " ", "  ", "\u00a0", "\n", Decimal(12), Decimal(0), "12/KH-UBND", False, "*", "#N/A", ERROR)
 DAY = Decimal(43_435)

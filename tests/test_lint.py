@@ -178,6 +178,7 @@ FAILING: list[tuple[str, str, Appendix]] = [
     ("rubric-survey-self", "1", one(scored_by="survey")),
     ("rubric-survey-self", "1", one(LINEAR, scored_by="leaders", may_skip="Không phát sinh")),
     ("rubric-no-evidence", "1", one(evidence=[])),
+    ("rubric-no-evidence", "1", one(evidence=[""])),
     ("rubric-deduction-step", "1", one(deduction("100.5"))),
     ("rubric-deduction-step", "1", one(count("101"))),
 ]

@@ -227,10 +227,7 @@ def central_sheets(version: RubricVersion) -> tuple[CentralSheet, ...]:
         for leaf in appendix.leaves:
             if leaf.is_central:
                 first = CENTRAL_INPUT + len(inputs)
-                inputs += [
-                    CentralInput(first + index, leaf, index, one)
-                    for index, one in enumerate(leaf.method.inputs(leaf.max))
-                ]
+                inputs += [CentralInput(first + index, leaf, index, one) for index, one in enumerate(leaf.method.inputs(leaf.max))]
         if inputs:
             number = re.sub(r"[\[\]:*?/\\']", "-", appendix.number)
             sheets.append(CentralSheet(f"Điểm tập trung {number}"[:31], appendix, tuple(inputs)))
@@ -295,9 +292,7 @@ _CENTRAL_HINT = (
     "Kết quả điều tra xã hội học và nhận xét của lãnh đạo, nhập tại cơ quan tổ chức. Để trống nghĩa là chưa có; bằng không thì ghi 0. "
     "Đơn vị mới thêm: chọn mã ở dòng trống."
 )
-_CASES_HINT = (
-    "Mỗi trường hợp một dòng, kèm văn bản chứng minh. {basis}: trừ {percent} % {how}. Không có thì để trống cả trang."
-)
+_CASES_HINT = "Mỗi trường hợp một dòng, kèm văn bản chứng minh. {basis}: trừ {percent} % {how}. Không có thì để trống cả trang."
 _LISTS_HINT = "Các danh sách chọn của sổ này, lấy từ bộ tiêu chí; không sửa ở đây."
 _GUIDE = (
     (ROUNDS, "giờ mở, giờ đóng của từng lần tự chấm điểm"),
@@ -361,9 +356,7 @@ class _CampaignBook:
         self.names = {unit.code: unit.name for unit in campaign.units}
         self.last_unit = FIRST - 1 + len(campaign.units) + UNIT_SPARE
         self.last_block = FIRST - 1 + len(campaign.blocks) + BLOCK_SPARE
-        choices = dict.fromkeys(
-            one.input.choices for sheet in self.central for one in sheet.inputs if one.input.choices
-        )
+        choices = dict.fromkeys(one.input.choices for sheet in self.central for one in sheet.inputs if one.input.choices)
         self.lists: dict[int, tuple[str, ...]] = {LIST_TIER: tuple(self.tiers.values()), LIST_GROUND: self.grounds}
         self.choice_columns = {texts: LIST_CHOICE + offset for offset, texts in enumerate(choices)}
         self.lists |= {col: texts for texts, col in self.choice_columns.items()}
@@ -434,9 +427,7 @@ class _CampaignBook:
     @staticmethod
     def _text_rule(cells: str, limit: int) -> Validation:
         title, prompt, error = words.PROMPTS["text"]
-        return Validation(
-            cells, "length", title, prompt.format(limit=limit), error.format(limit=limit), minimum=0, maximum=limit
-        )
+        return Validation(cells, "length", title, prompt.format(limit=limit), error.format(limit=limit), minimum=0, maximum=limit)
 
     def _name_of(self, row: int, col: int) -> str:
         """A formula giving the name of the unit whose code stands in a cell."""
@@ -449,9 +440,7 @@ class _CampaignBook:
         sheet = Sheet(CAMPAIGN, landscape=True, freeze=(FIRST, 1))
         sheet.widths = {FIELD_LABEL: 32, FIELD_VALUE: 56, FIELD_HINT: 46}
         sheet.span(1, 1, 3, "SỔ ĐỢT ĐÁNH GIÁ CẢI CÁCH HÀNH CHÍNH", "title")
-        sheet.span(
-            2, 1, 3, "Chỉ nhập vào ô nền vàng nhạt. Lưu và đóng tệp trước khi chạy chương trình.", "small_centre"
-        )
+        sheet.span(2, 1, 3, "Chỉ nhập vào ô nền vàng nhạt. Lưu và đóng tệp trước khi chạy chương trình.", "small_centre")
         sheet.row(HEAD, FIELD_HEADS, "head")
         for key, row in FIELD_ROWS.items():
             sheet.put(row, FIELD_LABEL, FIELDS[key], "criterion")
@@ -473,10 +462,7 @@ class _CampaignBook:
 
     def _guide(self, sheet: Sheet, row: int) -> int:
         sheet.span(row, 1, 3, "Các trang của sổ (bấm để mở)", "section")
-        central = tuple(
-            (one.name, f"điều tra xã hội học, nhận xét của lãnh đạo: {self.tiers[one.appendix.tier]}")
-            for one in self.central
-        )
+        central = tuple((one.name, f"điều tra xã hội học, nhận xét của lãnh đạo: {self.tiers[one.appendix.tier]}") for one in self.central)
         cases = ((DEDUCTIONS, "các trường hợp bị trừ vào tổng điểm"),) if self.grounds else ()
         for name, what in (*_GUIDE, *central, *cases, (LISTS, "các danh sách chọn, chỉ để xem")):
             row += 1
@@ -528,22 +514,14 @@ class _CampaignBook:
 
     def _blocks(self) -> Sheet:
         blocks, last = self.campaign.blocks, self.last_block
-        sheet = self._table(
-            BLOCKS, "CÁC KHỐI XẾP HẠNG", _BLOCKS_HINT, (14, 44, 20, 40, 18), filled=len(blocks), last=last, frozen=2
-        )
+        sheet = self._table(BLOCKS, "CÁC KHỐI XẾP HẠNG", _BLOCKS_HINT, (14, 44, 20, 40, 18), filled=len(blocks), last=last, frozen=2)
         own = f'{self._field("council")}&""'
         for row in range(FIRST, last + 1):
             block = blocks[row - FIRST] if row - FIRST < len(blocks) else None
             sheet.put(row, BLOCK_CODE, block.code if block else None, "input_text")
             sheet.put(row, BLOCK_NAME, block.name if block else None, "input_text")
             sheet.put(row, BLOCK_COUNCIL, block.council if block else None, "input_text")
-            shown = (
-                ""
-                if block is None
-                else self.names.get(block.council, _NOT_LISTED)
-                if block.council
-                else self.campaign.council
-            )
+            shown = "" if block is None else self.names.get(block.council, _NOT_LISTED) if block.council else self.campaign.council
             named = self._name_of(row, BLOCK_COUNCIL)
             sheet.put(
                 row,
@@ -557,9 +535,7 @@ class _CampaignBook:
         sheet.validations = [
             self._code_rule(BLOCK_CODE, last),
             self._text_rule(area((FIRST, BLOCK_NAME), (last, BLOCK_NAME)), NAME_LIMIT),
-            Validation(
-                area((FIRST, BLOCK_COUNCIL), (last, BLOCK_COUNCIL)), "list", *_PROMPTS["council"], self.unit_codes
-            ),
+            Validation(area((FIRST, BLOCK_COUNCIL), (last, BLOCK_COUNCIL)), "list", *_PROMPTS["council"], self.unit_codes),
             Validation(
                 area((FIRST, BLOCK_COMMENDED), (last, BLOCK_COMMENDED)),
                 "whole",
@@ -644,9 +620,7 @@ class _CampaignBook:
                 sheet.put(row, one.col, _value(raws[one.index]) if raws else None, look)
         spare = area((CENTRAL_FIRST + len(units), CENTRAL_CODE), (last, CENTRAL_CODE))
         sheet.validations = [Validation(spare, "list", *_PROMPTS["unit"], self.unit_codes)]
-        sheet.validations += [
-            self._input_rule(area((CENTRAL_FIRST, one.col), (last, one.col)), one) for one in place.inputs
-        ]
+        sheet.validations += [self._input_rule(area((CENTRAL_FIRST, one.col), (last, one.col)), one) for one in place.inputs]
         sheet.text_number_areas = (area((CENTRAL_FIRST, CENTRAL_CODE), (last, CENTRAL_CODE)),)
         return sheet
 
@@ -682,9 +656,7 @@ class _CampaignBook:
             percent=vi(rule.percent),
             how="cho mỗi trường hợp" if rule.per_case else "một lần, dù có mấy trường hợp",
         )
-        sheet = self._table(
-            DEDUCTIONS, "CÁC TRƯỜNG HỢP TRỪ ĐIỂM", hint, (11, 32, 46, 34, 18), filled=len(cases), last=last, frozen=2
-        )
+        sheet = self._table(DEDUCTIONS, "CÁC TRƯỜNG HỢP TRỪ ĐIỂM", hint, (11, 32, 46, 34, 18), filled=len(cases), last=last, frozen=2)
         for row in range(FIRST, last + 1):
             case = cases[row - FIRST] if row - FIRST < len(cases) else None
             sheet.put(row, CASE_UNIT, case.unit if case else None, "input_text")
@@ -717,9 +689,7 @@ class _CampaignBook:
             filled=longest,
             last=FIRST - 1 + longest,
         )
-        sheet.row(
-            HEAD, ("Nhóm đối tượng", "Trường hợp trừ điểm", *("Mức để chọn" for _ in self.choice_columns)), "head"
-        )
+        sheet.row(HEAD, ("Nhóm đối tượng", "Trường hợp trừ điểm", *("Mức để chọn" for _ in self.choice_columns)), "head")
         for col, texts in self.lists.items():
             for row, text in enumerate(texts, FIRST):
                 sheet.put(row, col, text, "cell")

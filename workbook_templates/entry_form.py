@@ -23,7 +23,7 @@ from rubric_versions.numbers import decimal_text, rounded, vi, vi_short
 from workbook_templates import layout as at
 from workbook_templates.book import Book, Chart, Condition, Sheet, Validation, Value, a1, quoted, text_literal
 from workbook_templates.identity import Identity
-from workbook_templates.layout import Layout, LeafPlace
+from workbook_templates.layout import LeafPlace, layout_of
 
 SCORING, EVIDENCE, CHECK, APPROVAL = (
     quoted(name) for name in (words.SCORING, words.EVIDENCE, words.CHECK, words.APPROVAL)
@@ -60,7 +60,7 @@ class EntryForm:
         self.identity = identity
         self.answers = answers or Answers()
         self.wrong = frozenset(wrong)
-        self.layout = Layout(appendix)
+        self.layout = layout_of(appendix)
         self.outcomes = outcomes(appendix, self.answers)
         self.totals = totals(appendix, self.outcomes)
         self.evidence_turns = [self._evidence_turn(row) for row in self.answers.evidence]

@@ -166,3 +166,14 @@ class Layout:
         cells = [[place.leaf.code, place.row, *place.input_rows] for place in self.places]
         content = [LAYOUT, cells, self.total_row, self.evidence_last, self.check_last, len(self.choice_texts)]
         return hashlib.sha256(canonical_json(content).encode("utf-8")).hexdigest()[:16]
+
+
+_made: dict[int, Layout] = {}
+
+
+def layout_of(appendix: Appendix) -> Layout:
+    """The layout of an appendix, made once for each appendix in memory."""
+    made = _made.get(id(appendix))
+    if made is None or made.appendix is not appendix:
+        made = _made[id(appendix)] = Layout(appendix)
+    return made

@@ -246,6 +246,7 @@ class _RankingBook:
         return notes
 
     def _put_notes(self, sheet: Sheet, row: int, last: int) -> int:
+        row += 1
         for offset, note in enumerate(self._notes()):
             sheet.span(row + offset, 1, last, ("Ghi chú: " if offset == 0 else "") + note, "small")
         return row + len(self._notes())
@@ -451,8 +452,7 @@ class _RankingBook:
         sheet.put(row, 1, "Nguồn của quy tắc và tiêu chí", "section")
         for offset, part in enumerate(version.provenance, 1):
             sheet.span(row + offset, 1, 3, f"– {part.part}: {part.source}.", "wrap")
-        end = self._put_notes(sheet, row + len(version.provenance) + 2, 3)
-        sheet.print_to = (end - 1, 3)
+        sheet.print_to = (row + len(version.provenance), 3)
         return sheet
 
     # ---------------------------------------------------------------------------------------------------------------- Tổng hợp xếp loại
@@ -664,26 +664,29 @@ class _RankingBook:
             sheet.put(row, table.col["kind"], KINDS[unit.kind], "cell")
             sheet.put(row, table.col["cases"], unit.deductions, "number")
             leaves, total = table.appendix.leaves, a1(MAXIMA, table.col["possible"], absolute=True)
-            left = f'{len(leaves)}-COUNT({run})-COUNTIF({run},"{SKIPPED}")'
-            figures: dict[str, tuple[Fraction | int, str]] = {
-                "left": (_left(table.appendix, unit), left),
+            without = _left(table.appendix, unit)
+            figures: dict[str, tuple[Fraction, str]] = {
                 "appraised": (_got(unit, [leaf for leaf in leaves if leaf.is_appraised]), f'SUMIF({kinds},"{APPRAISED}",{run})'),
                 "survey": (_got(unit, [leaf for leaf in leaves if leaf.is_central]), f'SUMIF({kinds},"{CENTRAL}",{run})'),
                 "possible": (_possible(unit, leaves), f'{total}-SUMIF({run},"{SKIPPED}",{maxima})'),
             }
             if self.rescales:
                 figures |= self._rescaled_figures(table, unit, row, kinds, run, maxima)
+            sheet.put(row, table.col["left"], without, "number", f'{len(leaves)}-COUNT({run})-COUNTIF({run},"{SKIPPED}")')
+            blank = f"{a1(row, table.col['left'])}={len(leaves)}"
             for key, (value, formula) in figures.items():
-                sheet.put(row, table.col[key], value, "number" if key == "left" else "points", formula)
+                sheet.put(row, table.col[key], None if without == len(leaves) else value, "points", f'IF({blank},"",{formula})')
             for offset, span in enumerate(table.spans):
-                field = f"SUM({a1(row, span.first)}:{a1(row, span.last)})"
-                sheet.put(row, table.field_col + offset, _got(unit, span.leaves), "centre", field)
+                cells = f"{a1(row, span.first)}:{a1(row, span.last)}"
+                scored = any(isinstance(unit.final.get(leaf.code), Fraction) for leaf in span.leaves)
+                got = _got(unit, span.leaves) if scored else None
+                sheet.put(row, table.field_col + offset, got, "centre", f'IF(COUNT({cells})=0,"",SUM({cells}))')
         _give_air(sheet, SCORE_FIRST)
         return sheet
 
     def _rescaled_figures(
         self, table: _Table, unit: UnitRow, row: int, kinds: str, run: str, maxima: str
-    ) -> dict[str, tuple[Fraction | int, str]]:
+    ) -> dict[str, tuple[Fraction, str]]:
         """What replaces A and is added where the appraised part is rescaled to its full maximum before the central part is added."""
         leaves = table.appendix.leaves
         assessed, appraised = a1(row, table.col["assessed"]), a1(row, table.col["appraised"])
