@@ -19,9 +19,7 @@ from typing import NoReturn, TextIO
 
 if sys.version_info < (3, 11):  # noqa: UP036 - the very people this is for run an older one
     found = f"{sys.version_info[0]}.{sys.version_info[1]} ({sys.executable})"
-    sys.exit(
-        f"Cần Python 3.11 trở lên; đây là Python {found}.\nPython 3.11 or later is needed; this is Python {found}."
-    )
+    sys.exit(f"Cần Python 3.11 trở lên; đây là Python {found}.\nPython 3.11 or later is needed; this is Python {found}.")
 
 USAGE = """\
 python build.py demo [--out DIR] [--units N] [--seed S] [--story NAME]

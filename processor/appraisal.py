@@ -149,8 +149,9 @@ def rebuild(desk: Desk, book: BookMade) -> bytes:
     return write_book(make_book(desk.as_of(book.seq - 1, book.campaign), book.council, book.serial, book.units, entries).book)
 
 
-def make_book(desk: Desk, council: str, serial: int, units: Iterable[tuple[str, str]],
-              entries: Mapping[tuple[str, str], Filled] | None = None) -> AppraisalBook:
+def make_book(
+    desk: Desk, council: str, serial: int, units: Iterable[tuple[str, str]], entries: Mapping[tuple[str, str], Filled] | None = None
+) -> AppraisalBook:
     """The appraisal book of a council for those units and returns, made from the originals kept; the same every time."""
     key = need_key(desk)
     campaign, version = desk.campaign, desk.version

@@ -56,7 +56,7 @@ class Limits:
     text: int = 40_000  # characters in a cell, a formula, a name's text
     all_text: int = 20_000_000  # characters kept in all
     expanded: int = 1_000_000  # characters that shared formulas grow to
-    tags: int = 8_000_000  # `<` in what is parsed beyond the first 4 MiB
+    tags: int = 4_000_000  # `<` in what is parsed beyond the first 4 MiB
     depth: int = 64  # elements within one another
 
 
@@ -105,6 +105,15 @@ class Archive:
         limit: int = getattr(self.limits, what)
         if self._spent[what] > limit:
             raise too_large(what, limit)
+
+    def mark(self) -> Counter[str]:
+        """What has been spent so far, to come back to."""
+        return self._spent.copy()
+
+    def back_to(self, mark: Counter[str], part: Part) -> None:
+        """Takes back what was spent since, on a part that is going to be read anew."""
+        self._spent = mark
+        part.taken = False
 
     def _read_directory(self, data: bytes) -> None:
         """Takes down the members, having checked names, sizes and places against limits and one another."""

@@ -144,11 +144,7 @@ def identity_of(book: Workbook) -> tuple[Identity | None, list[Finding]]:
             key = sheet.cells.get((row, at.META_KEY), _EMPTY).value
             if isinstance(key, str):
                 rows[key] = as_text(sheet.cells.get((row, at.META_VALUE), _EMPTY).value)
-    told = {
-        key.removeprefix(PROPERTY_PREFIX): text
-        for key, text in book.properties.items()
-        if key.startswith(PROPERTY_PREFIX)
-    }
+    told = {key.removeprefix(PROPERTY_PREFIX): text for key, text in book.properties.items() if key.startswith(PROPERTY_PREFIX)}
     identity = from_rows(rows) or from_rows(told)
     if identity is None:
         return None, []
@@ -241,11 +237,7 @@ def _travelling_version(book: Workbook) -> RubricVersion | None:
 
 def _untouched(book: Workbook, form: Issued, identity: Identity) -> list[Finding]:
     found = untouched(book, form.expected, lambda text: filled(text, identity))
-    hidden = [
-        one
-        for one in found
-        if one.sheet == words.META and one.code in ("cell-changed", "cell-added", "formula-changed")
-    ]
+    hidden = [one for one in found if one.sheet == words.META and one.code in ("cell-changed", "cell-added", "formula-changed")]
     if hidden:
         found = [one for one in found if one not in hidden]
         found.append(finding("hidden-changed", sheet=words.META, cell=hidden[0].cell, count=len(hidden)))
@@ -329,19 +321,13 @@ def judge_answers(form: Issued, answers: Answers, told: Iterable[tuple[str, str]
         skipped = outcome.state is State.NOT_ASSESSED
         spot = {"sheet": words.SCORING, "criterion": leaf.code}
         if not says_something(answer.explanation):
-            code, severity = (
-                ("skip-unexplained", Severity.ERROR) if skipped else ("explanation-missing", rules.explanation_missing)
-            )
+            code, severity = ("skip-unexplained", Severity.ERROR) if skipped else ("explanation-missing", rules.explanation_missing)
             found.append(finding(code, severity=severity, cell=a1(place.row, at.EXPLANATION), **spot))
         if leaf.evidence and (skipped or outcome.points > 0) and not documents.get(leaf.code):
-            found.append(
-                finding("evidence-missing", severity=rules.evidence_missing, cell=a1(place.row, at.DOCUMENTS), **spot)
-            )
+            found.append(finding("evidence-missing", severity=rules.evidence_missing, cell=a1(place.row, at.DOCUMENTS), **spot))
     found += [one for one in _check_texts(layout, answers) if (one.sheet, one.cell) not in already]
     found += [one for one in _check_evidence(layout, answers) if (one.sheet, one.cell) not in already]
-    found += [
-        one for one in _check_approval(layout, answers, rules.approval_missing) if (one.sheet, one.cell) not in already
-    ]
+    found += [one for one in _check_approval(layout, answers, rules.approval_missing) if (one.sheet, one.cell) not in already]
     verdict = Verdict.RETURNED if errors(found) else Verdict.ACCEPTED
     return Checked(
         verdict,
@@ -380,9 +366,7 @@ def _check_texts(layout: Layout, answers: Answers) -> Iterator[Finding]:
         for col, raw in zip(at.EVIDENCE_COLUMNS.values(), row, strict=True):
             yield from _text_findings(raw, EVIDENCE_LIMIT, words.EVIDENCE, a1(at.EVIDENCE_FIRST + offset, col), "")
     for key, where in layout.approval_rows.items():
-        yield from _text_findings(
-            answers.approval.get(key), EVIDENCE_LIMIT, words.APPROVAL, a1(where, at.APPROVAL_VALUE), ""
-        )
+        yield from _text_findings(answers.approval.get(key), EVIDENCE_LIMIT, words.APPROVAL, a1(where, at.APPROVAL_VALUE), "")
 
 
 def _text_findings(raw: Raw, limit: int, sheet: str, cell: str, criterion: str) -> Iterator[Finding]:
@@ -418,9 +402,7 @@ def _check_evidence(layout: Layout, answers: Answers) -> Iterator[Finding]:
             yield finding("evidence-blank", sheet=words.EVIDENCE, cell=a1(where, at.EVIDENCE_COLUMNS["number"]))
         day = row[EVIDENCE_PARTS.index("date")]
         if day is not None and not is_day(day):
-            yield finding(
-                "evidence-date", sheet=words.EVIDENCE, cell=a1(where, at.EVIDENCE_COLUMNS["date"]), value=as_text(day)
-            )
+            yield finding("evidence-date", sheet=words.EVIDENCE, cell=a1(where, at.EVIDENCE_COLUMNS["date"]), value=as_text(day))
     room = layout.evidence_last - at.EVIDENCE_FIRST + 1
     if len(answers.evidence) >= room and all(any(raw is not None for raw in row) for row in answers.evidence):
         yield finding("evidence-full", sheet=words.EVIDENCE, cell=a1(layout.evidence_last, 1), count=room)
@@ -449,9 +431,7 @@ def _check_approval(layout: Layout, answers: Answers, severity: Severity) -> Ite
         elif key in words.APPROVAL_DATES and not (isinstance(raw, Decimal) and is_day(raw)):
             yield finding("approval-date", severity=severity, label=label, value=as_text(raw), **place)
         elif key == "approved" and raw != words.APPROVED:
-            yield finding(
-                "approval-unknown", severity=severity, label=label, wanted=words.APPROVED, value=as_text(raw), **place
-            )
+            yield finding("approval-unknown", severity=severity, label=label, wanted=words.APPROVED, value=as_text(raw), **place)
 
 
 def answers_digest(identity: Identity, answers: Answers) -> str:
@@ -459,11 +439,7 @@ def answers_digest(identity: Identity, answers: Answers) -> str:
 
     def spelled(raw: Raw) -> str | None:
         if isinstance(raw, Decimal):
-            return (
-                "n" + decimal_text(Fraction(raw))
-                if raw.is_finite() and abs(raw) < Decimal(10) ** 20
-                else "s" + str(raw)
-            )
+            return "n" + decimal_text(Fraction(raw)) if raw.is_finite() and abs(raw) < Decimal(10) ** 20 else "s" + str(raw)
         if isinstance(raw, bool):
             return f"b{int(raw)}"
         return None if raw is None else "s" + unicodedata.normalize("NFC", raw)

@@ -135,7 +135,9 @@ def issue(folder: Path, as_json: bool) -> int:
 @click.option("--number", default="", metavar="SỐ_ĐẾN", help="Số đến của văn bản.")
 @_json
 @_command
-def receive(folder: Path, files: tuple[Path, ...], received_at: datetime | None, reason: str, channel: str, number: str, as_json: bool) -> int:
+def receive(
+    folder: Path, files: tuple[Path, ...], received_at: datetime | None, reason: str, channel: str, number: str, as_json: bool
+) -> int:
     """Nhận hồ sơ: các tệp nêu tên, hoặc mọi tệp trong 02_tiep_nhan. Mỗi tệp có kết luận và phiếu trả lời."""
     from processor import report  # noqa: PLC0415
     from processor.intake import How  # noqa: PLC0415

@@ -314,7 +314,9 @@ class Year:
 
     def _receive_late(self) -> None:
         units = {unit.code: unit for unit in self.campaign.units}
-        jobs = [(f"{INBOX}/dot-3/{self._name(units[code])}", self.fillings[code]) for code, mishap in self.mishaps.items() if mishap == LATE]
+        jobs = [
+            (f"{INBOX}/dot-3/{self._name(units[code])}", self.fillings[code]) for code, mishap in self.mishaps.items() if mishap == LATE
+        ]
         self._write(jobs)
         self._receive("dot-3", self._at(12, 17, 8, 30))
 
@@ -372,7 +374,9 @@ class Year:
             appraise(desk)
             code = report.rank(desk, as_json=False)
             write_tracking(desk)
-            self._tell_mishaps({one.sha256 for unit in self.campaign.units if (one := counting(desk.record(), self.campaign, unit.code, 1))})
+            self._tell_mishaps(
+                {one.sha256 for unit in self.campaign.units if (one := counting(desk.record(), self.campaign, unit.code, 1))}
+            )
             terminal.say("")
             report.verify(desk, as_json=False)
         self._tell_places()

@@ -158,11 +158,7 @@ def _own(version: RubricVersion, wanted: str) -> RubricVersion:
 
 def _frozen(campaign: Campaign, code: str, version_id: str) -> list[Finding]:
     told = (("Mã đợt", campaign.code, code), ("Bộ tiêu chí", campaign.version_id, version_id))
-    return [
-        finding("campaign-frozen", file=CAMPAIGN_FILE, label=label, value=now, issued=then)
-        for label, now, then in told
-        if now != then
-    ]
+    return [finding("campaign-frozen", file=CAMPAIGN_FILE, label=label, value=now, issued=then) for label, now, then in told if now != then]
 
 
 def _keep_campaign(desk: Desk, data: bytes) -> None:
@@ -171,9 +167,7 @@ def _keep_campaign(desk: Desk, data: bytes) -> None:
         states = desk.ledger.events("campaign")
         if not states or states[-1].data["workbook"] != desk.campaign_digest:
             desk.originals.keep(data, ".xlsx")
-            desk.ledger.append(
-                "campaign", at=desk.clock.now(), actor=desk.actor, data={"workbook": desk.campaign_digest}
-            )
+            desk.ledger.append("campaign", at=desk.clock.now(), actor=desk.actor, data={"workbook": desk.campaign_digest})
 
 
 def need_key(desk: Desk) -> keys.OfficeKey:

@@ -24,9 +24,7 @@ WORTH_PROCESSES = 64
 class Runner(Protocol):
     """Runs `work(context, item)` over items, in order."""
 
-    def __call__(
-        self, work: Callable[[Context, Item], Result], context: Context, items: Sequence[Item]
-    ) -> Iterator[Result]:
+    def __call__(self, work: Callable[[Context, Item], Result], context: Context, items: Sequence[Item]) -> Iterator[Result]:
         """The results, one per item, in the items' order, as they become ready."""
 
 

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from processor import keys
-from processor.checks import Checked, Office, Verdict, check_bytes
+from processor.checks import Checked, Office, Verdict, check_bytes, claimed_unit
 from processor.clock import parse_moment
 from processor.desk import BACK, FOREIGN, INBOX, Blocked, Desk
 from processor.executors import Runner, processes
@@ -159,7 +159,10 @@ def receive(
 
 def _check(context: tuple[Office, Path], item: tuple[str, str]) -> Checked:
     office, folder = context
-    return check_bytes(Originals(folder).get(item[1]), item[0], office)
+    try:
+        return check_bytes(Originals(folder).get(item[1]), item[0], office)
+    except (MemoryError, RecursionError):
+        return Checked(Verdict.FOREIGN, (finding("return-reader-failed", file=item[0]),))
 
 
 # -------------------------------------------------------------------------------------------------------------------- finding files
@@ -223,9 +226,7 @@ def _unzipped(name: str, data: bytes, receipt: Receipt) -> Iterator[Incoming]:
             members = [one for one in package.infolist() if not one.is_dir()]
             if len(members) > ZIP_MEMBERS or sum(one.file_size for one in members) > ZIP_BYTES:
                 receipt.skipped.append(
-                    finding(
-                        "file-too-large", file=name, what="tệp nén", limit=f"{ZIP_MEMBERS} tệp, {ZIP_BYTES >> 20} MiB"
-                    )
+                    finding("file-too-large", file=name, what="tệp nén", limit=f"{ZIP_MEMBERS} tệp, {ZIP_BYTES >> 20} MiB")
                 )
                 return
             for member in sorted(members, key=lambda one: one.filename):
@@ -253,7 +254,9 @@ def _note_again(desk: Desk, record: Record, name: str, sha256: str, receipt: Rec
         data={"sha256": sha256, "file": name},
     )
     when = parse_moment(first.data["received"]) if first else desk.clock.now()
-    receipt.skipped.append(finding("return-same-file", file=name, received=f"{when:%d/%m/%Y %H:%M}"))
+    withdrawn = first is not None and any(one.what == "withdraw" and one.seq > first.seq for one in record.decided(first.unit))
+    code = "return-withdrawn" if withdrawn else "return-same-file"
+    receipt.skipped.append(finding(code, file=name, received=f"{when:%d/%m/%Y %H:%M}"))
 
 
 # -------------------------------------------------------------------------------------------------------------------- telling the ledger
@@ -266,31 +269,39 @@ def _tell(desk: Desk, name: str, sha256: str, checked: Checked, how: How, round_
         if sha256 in record.files:  # another receiver was faster
             return _received_of(desk, record.files[sha256])
         received = how.at or desk.clock.now()
-        ours = checked.identity is not None and checked.identity.campaign == desk.campaign.code
-        unit = checked.identity.unit if ours and checked.identity and checked.verdict is not Verdict.FOREIGN else ""
-        checked = checked.with_findings(_order_findings(desk, record, unit, received, checked, round_number, name))
+        unit, identity, readable = _sender(desk, name, checked)
+        if readable:
+            checked = checked.with_findings(_order_findings(desk, record, unit, received, checked, round_number, name))
         event = desk.ledger.append("received", at=desk.clock.now(), actor=desk.actor, unit=unit, data={
             "sha256": sha256, "file": name, "received": received.isoformat(), "reason": how.reason, "channel": how.channel,
-            "number": how.number, "verdict": checked.verdict.value, "round": checked.identity.round if checked.identity else "",
-            "form_id": checked.identity.form_id if checked.identity else "", "scores": checked.scores(), "answers": checked.digest,
-            "findings": [_as_data(one) for one in checked.findings],
+            "number": how.number, "verdict": checked.verdict.value, "round": identity.round if identity else "",
+            "form_id": identity.form_id if identity else "", "scores": checked.scores() if readable else None,
+            "answers": checked.digest if readable else "", "findings": [_as_data(one) for one in checked.findings],
         })  # fmt: skip
     return _received_of(desk, event)
+
+
+def _sender(desk: Desk, name: str, checked: Checked) -> tuple[str, Identity | None, bool]:
+    """Whose return a file is ("" if nobody's here), the identity it carries, and whether its answers are that unit's own.
+
+    A form of another unit goes back to whoever sent it and is never read as that other unit's.
+    """
+    identity = checked.identity
+    if identity is None or checked.verdict is Verdict.FOREIGN or identity.campaign != desk.campaign.code:
+        return "", identity, False
+    units = {unit.code: unit.name for unit in desk.campaign.units}
+    if any(one.code == "form-other-unit" for one in checked.findings):
+        return claimed_unit(name, units), identity, False
+    return identity.unit, identity, identity.unit in units and checked.answers is not None
 
 
 def _order_findings(
     desk: Desk, record: Record, unit: str, received: datetime, checked: Checked, round_number: int, name: str
 ) -> list[Finding]:
-    if not unit or checked.answers is None:
-        return []
     window = next(one for one in desk.campaign.rounds if one.number == round_number)
     found = []
     if received < window.opens:
-        found.append(
-            finding(
-                "return-early", file=name, received=f"{received:%d/%m/%Y %H:%M}", opens=f"{window.opens:%d/%m/%Y %H:%M}"
-            )
-        )
+        found.append(finding("return-early", file=name, received=f"{received:%d/%m/%Y %H:%M}", opens=f"{window.opens:%d/%m/%Y %H:%M}"))
     reopened = any(one.what == "reopen" for one in record.decided(unit))
     if received >= window.closes and not reopened:
         found.append(
@@ -302,7 +313,7 @@ def _order_findings(
             )
         )
     before = record.of_unit(unit, str(round_number))
-    if before:
+    if before and checked.verdict is Verdict.ACCEPTED:
         same = next((one for one in before if one.answers == checked.digest), None)
         code, other = ("return-same-answers", same) if same is not None else ("return-replaces", before[-1])
         found.append(finding(code, file=name, received=f"{other.received:%d/%m/%Y %H:%M}"))
@@ -328,9 +339,7 @@ def finding_from(data: dict[str, object]) -> Finding:
     if not isinstance(pairs, list):
         raise TypeError("params is a list of pairs")
     texts = {name: str(data[name]) for name in ("code", "file", "sheet", "cell", "criterion", "value")}
-    return Finding(
-        severity=Severity(str(data["severity"])), params=tuple((str(key), str(text)) for key, text in pairs), **texts
-    )
+    return Finding(severity=Severity(str(data["severity"])), params=tuple((str(key), str(text)) for key, text in pairs), **texts)
 
 
 def _received_of(desk: Desk, event: Event) -> Received:
@@ -341,7 +350,9 @@ def _received_of(desk: Desk, event: Event) -> Received:
         window, record = desk.campaign.rounds[-1], desk.record()
         mine = [one for one in record.of_unit(event.unit, event.data["round"]) if one.seq == event.seq]
         counts = bool(mine) and in_time(mine[0], window, record.decided(event.unit))
-    return Received(event.data["file"], event.data["verdict"], event.unit, names.get(event.unit, ""), findings, counts, event.data["sha256"])
+    return Received(
+        event.data["file"], event.data["verdict"], event.unit, names.get(event.unit, ""), findings, counts, event.data["sha256"]
+    )
 
 
 # -------------------------------------------------------------------------------------------------------------------- answering
@@ -377,9 +388,10 @@ def _reply(desk: Desk, event: Event) -> _Reply:
     known = bool(unit) and unit in names and kind != Verdict.FOREIGN
     folder = (BACK, f"{unit}_{ascii_name(names[unit])[:40]}") if known else (BACK, FOREIGN)
     stem = f"{unit if known else ascii_name(PurePosixPath(data['file']).stem)[:30]}_lan{data['round'] or 0}_{data['sha256'][:8]}"
-    return _Reply(folder, stem, Slip(
-        kind, desk.campaign.organiser, desk.campaign.place, names.get(unit, "Tệp không nhận ra đơn vị"), _facts(data, findings), findings,
-    ), data["sha256"], known and kind == Verdict.RETURNED and data["scores"] is not None)  # fmt: skip
+    fresh = known and kind == Verdict.RETURNED and data["scores"] is not None
+    unit_name = names.get(unit, "Tệp không nhận ra đơn vị")
+    slip = Slip(kind, desk.campaign.organiser, desk.campaign.place, unit_name, _facts(data, findings), findings, fresh)
+    return _Reply(folder, stem, slip, data["sha256"], fresh)
 
 
 def _facts(data: Mapping[str, Any], findings: tuple[Finding, ...]) -> tuple[tuple[str, str], ...]:
@@ -392,9 +404,7 @@ def _facts(data: Mapping[str, Any], findings: tuple[Finding, ...]) -> tuple[tupl
     if isinstance(scores, dict):
         facts.append(("Mã đối chiếu nội dung", str(data["answers"])))
         a, most, rate = (vi_short(Fraction(scores[key])) for key in ("a", "A", "pari"))
-        facts.append(
-            ("Điểm tự chấm / điểm tối đa phần tự chấm", f"{a} / {most} ({rate} %), chưa gồm điều tra xã hội học")
-        )
+        facts.append(("Điểm tự chấm / điểm tối đa phần tự chấm", f"{a} / {most} ({rate} %), chưa gồm điều tra xã hội học"))
     facts.append(("Kết quả kiểm tra", counted(findings)))
     return tuple(facts)
 
@@ -424,9 +434,7 @@ def fresh_form(version: RubricVersion, data: bytes, findings: Iterable[Finding])
     if checked.identity is None or checked.answers is None:
         raise ValueError("the return has no readable answers")
     appendix = version.appendix_for(checked.identity.tier)
-    return write_book(
-        EntryForm(version, appendix, checked.identity, checked.answers, wrong_cells(layout_of(appendix), findings)).book()
-    )
+    return write_book(EntryForm(version, appendix, checked.identity, checked.answers, wrong_cells(layout_of(appendix), findings)).book())
 
 
 def wrong_cells(layout: Layout, findings: Iterable[Finding]) -> set[tuple[str, int, int]]:

@@ -12,10 +12,10 @@ from enum import StrEnum
 from fractions import Fraction
 
 from rubric_versions.methods.base import State
-from rubric_versions.model import Appendix, Group, Leaf, RubricVersion, Rules, points_of
+from rubric_versions.model import Appendix, Group, RubricVersion, Rules
 from rubric_versions.numbers import COMPARE_DIGITS, rounded, vi
 from workbook_templates.book import Book
-from workbook_templates.ranking_book import SKIPPED, BlockTable, Kind, RankingData, Score, UnitRow, ranking_book
+from workbook_templates.ranking_book import SKIPPED, BlockTable, Kind, RankingData, Score, UnitRow, ranking_book, total
 
 
 class Standing(StrEnum):
@@ -116,16 +116,16 @@ def result_of(scores: UnitScores, rules: Rules) -> UnitResult:
     PARI = a/A × 100 (Cần Thơ 2018, Điều 10.1); what is not assessed leaves a and A (Điều 7.2.d), or the appraised part is rescaled to its
     full maximum before the central part is added; A = 0 gives 0. The deduction (Điều 7.2.g) comes last, off the gross.
     """
-    leaves = scores.appendix.leaves
-    kept = [leaf for leaf in leaves if scores.leaves[leaf.code].final is not State.NOT_ASSESSED]
-    unfinished = tuple(leaf.code for leaf in kept if scores.leaves[leaf.code].final is not State.SCORED)
-    appraised = _points(scores, (leaf for leaf in leaves if leaf.is_appraised))
-    survey = _points(scores, (leaf for leaf in leaves if leaf.is_central))
-    rescaled, possible = appraised, points_of(tuple(kept))
+    leaves = [(leaf, scores.leaves[leaf.code]) for leaf in scores.appendix.leaves]
+    kept = [(leaf, score) for leaf, score in leaves if score.final is not State.NOT_ASSESSED]
+    unfinished = tuple(leaf.code for leaf, score in kept if score.final is not State.SCORED)
+    appraised = total(score.points for leaf, score in kept if score.final is State.SCORED and leaf.is_appraised)
+    survey = total(score.points for leaf, score in kept if score.final is State.SCORED and leaf.is_central)
+    rescaled, possible = appraised, total(leaf.max for leaf, _ in kept)
     if rules.not_assessed == "rescale_then_survey":
-        assessed = points_of(tuple(leaf for leaf in kept if leaf.is_appraised))
+        assessed = total(leaf.max for leaf, _ in kept if leaf.is_appraised)
         if assessed:
-            full = points_of(tuple(leaf for leaf in leaves if leaf.is_appraised))
+            full = total(leaf.max for leaf, _ in leaves if leaf.is_appraised)
             rescaled, possible = appraised / assessed * full, possible - assessed + full
     gross = rescaled + survey
     deduction = _deduction(gross, scores.deductions, rules)
@@ -134,13 +134,13 @@ def result_of(scores: UnitScores, rules: Rules) -> UnitResult:
     if standing in (Standing.RANKED, Standing.UNRANKED):
         pari = (gross - deduction) / possible * 100 if possible else Fraction(0)
     grade = "" if pari is None else grade_of(pari, rules)
-    own = [leaf for leaf in scores.appendix.self_leaves if scores.leaves[leaf.code].self_state is not State.NOT_ASSESSED]
+    own = [(leaf, score) for leaf, score in leaves if leaf.is_self_scored and score.self_state is not State.NOT_ASSESSED]
     return UnitResult(
         unit=scores.unit,
         name=scores.name,
         standing=standing,
-        self_points=sum((_own_points(scores, leaf) for leaf in own), Fraction(0)),
-        self_possible=points_of(tuple(own)),
+        self_points=total(score.self_points for _, score in own if score.self_state is State.SCORED),
+        self_possible=total(leaf.max for leaf, _ in own),
         appraised=appraised,
         rescaled=rescaled,
         survey=survey,
@@ -153,16 +153,6 @@ def result_of(scores: UnitScores, rules: Rules) -> UnitResult:
         by_field=tuple(_field_shares(scores)),
         unfinished=unfinished,
     )
-
-
-def _points(scores: UnitScores, leaves: Iterable[Leaf]) -> Fraction:
-    found = (scores.leaves[leaf.code] for leaf in leaves)
-    return sum((one.points for one in found if one.final is State.SCORED), Fraction(0))
-
-
-def _own_points(scores: UnitScores, leaf: Leaf) -> Fraction:
-    score = scores.leaves[leaf.code]
-    return score.self_points if score.self_state is State.SCORED else Fraction(0)
 
 
 def _deduction(gross: Fraction, cases: int, rules: Rules) -> Fraction:
@@ -184,8 +174,10 @@ def _standing(scores: UnitScores, unfinished: Sequence[str]) -> Standing:
 def _field_shares(scores: UnitScores) -> Iterable[FieldShare]:
     for node in scores.appendix.children:
         leaves = tuple(node.leaves()) if isinstance(node, Group) else (node,)
-        kept = tuple(leaf for leaf in leaves if scores.leaves[leaf.code].final is not State.NOT_ASSESSED)
-        yield FieldShare(node.code, node.title, _points(scores, kept), points_of(kept))
+        found = [(leaf, scores.leaves[leaf.code]) for leaf in leaves]
+        points = total(score.points for _, score in found if score.final is State.SCORED)
+        possible = total(leaf.max for leaf, score in found if score.final is not State.NOT_ASSESSED)
+        yield FieldShare(node.code, node.title, points, possible)
 
 
 def grade_of(pari: Fraction, rules: Rules) -> str:

@@ -11,14 +11,14 @@ nothing, follows no link and writes nothing. Text stays as it is (NFD, NBSP, con
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from itertools import compress, repeat
+from itertools import chain, compress, repeat
 from operator import is_
 from posixpath import basename, dirname, join, normpath
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from processor.archive import BRANCH, Archive, Limits, Part, Unreadable, damaged, folded, too_large
 from processor.cell_xml import Rows, formula_attributes, plain_rows, plain_strings, tree_rows, tree_string
@@ -26,7 +26,6 @@ from processor.formula_text import MAX_COLUMN, shift
 
 __all__ = ["Cell", "ErrorValue", "Limits", "Sheet", "Unreadable", "Value", "Workbook", "read_workbook"]
 
-_T = TypeVar("_T")
 _TRUE: Final = ("1", "true")
 _LIMITS: Final = Limits()
 _RELATION_IDS: Final = (
@@ -261,26 +260,14 @@ class _Reading:
         self.archive.spend("all_text", len(text))
         return text
 
-    def _cut_out(self, part: Part, opening: bytes, closing: bytes, read: Callable[[bytes], _T | None]) -> tuple[Iterable[bytes], _T | None]:
-        """What is left to parse of a part, and what `read` made of its bulk, between `opening` and the last `closing`.
-
-        If it made nothing of it, None, and the whole is left; within a comment, say, the bulk is not what it seems.
-        """
-        pieces = self.archive.utf8(part)
-        if part.size > BRANCH:
-            return pieces, None
-        document = b"".join(pieces)
-        before = document.find(opening)
-        first, last = before + len(opening), document.rfind(closing)
-        head = document[: max(before, 0)]
-        if head and first <= last and b"<!" not in head and head.count(b"<?") < 2 and opening[:-1] not in head:
-            found = read(document[first:last])
-            if found is not None:
-                return [document[:first] + document[last:]], found
-        return [document], None
-
     def _read_strings(self, part: Part) -> None:
-        pieces, plain = self._cut_out(part, b"<si>", b"</si></sst>", plain_strings)
+        pieces: Iterable[bytes] = self.archive.utf8(part)
+        plain = None
+        if part.size <= BRANCH:
+            document = b"".join(pieces)
+            first, last = _bulk(document, b"<si>"), document.rfind(b"</si></sst>")
+            plain = plain_strings(document[first:last]) if 0 < first <= last else None
+            pieces = [document if plain is None else document[:first] + document[last:]]
         strings: list[str] = []
         for main, _, children in self.archive.branches(part, "sst", nested=False, pieces=pieces):
             if plain is not None and len(children) != 1:
@@ -316,18 +303,17 @@ class _Reading:
     def _read_sheet(self, part: Part, sheet: Sheet) -> None:
         merged: list[str] = []
         shut: list[tuple[int, int]] = []
-        hidden_rows: list[int] = []
         cells = _Cells(self, sheet)
-        pieces, plain = self._cut_out(part, b"<sheetData>", b"</sheetData>", plain_rows)
         seen = last_row = 0
         try:
-            for main, box, children in self.archive.branches(part, "worksheet", nested=True, pieces=pieces):
+            rest = self._take_plain_rows(part, cells)
+            for main, box, children in self.archive.branches(part, "worksheet", nested=True, pieces=rest):
                 if box.tag == main + "sheetData":
                     seen += 1
-                    rows = plain or tree_rows(main, children, last_row, self.archive.check_depth)
-                    last_row = rows.last
-                    hidden_rows += rows.hidden
-                    cells.take(rows)
+                    if rest is None:
+                        rows = tree_rows(main, children, last_row, self.archive.check_depth)
+                        last_row = rows.last
+                        cells.take(rows)
                 elif box.tag == main + "mergeCells":
                     self.archive.spend("cells", len(children))
                     merged += [child.get("ref", "") for child in children]
@@ -339,15 +325,40 @@ class _Reading:
                     sheet.protected = box.get("sheet") in _TRUE
         except (ValueError, KeyError):  # a number that is none; a style, string or shared formula that is not there
             raise damaged(part.name) from None
-        if plain and seen != 1:  # the one that the rows were cut out of
+        if rest is not None and seen != 1:  # the one that the rows were cut out of
             raise damaged(part.name)
-        sheet.merged, sheet.hidden_rows = tuple(merged), frozenset(hidden_rows)
+        sheet.merged, sheet.hidden_rows = tuple(merged), frozenset(cells.hidden)
         found: set[int] = set()
         past = 1
         for first, last in sorted(shut):  # ranges may overlap a thousandfold: each column is taken once
             found.update(range(max(first, past), min(last, MAX_COLUMN) + 1))
             past = max(past, last + 1)
         sheet.hidden_cols = frozenset(found)
+
+    def _take_plain_rows(self, part: Part, cells: "_Cells") -> Iterable[bytes] | None:
+        """What is left of a sheet's part once its rows, all written the plain way, are taken; None if they are not."""
+        mark = self.archive.mark()
+        pieces = self.archive.utf8(part)
+        document = next(pieces, b"")
+        first = _bulk(document, b"<sheetData>")
+        head, left = document[:first], document[first:]
+        while first > 0:
+            last = left.rfind(b"</sheetData>")
+            cut = left.rfind(b"<row ") if last < 0 else last
+            rows = plain_rows(left[:cut]) if cut >= 0 else None
+            if rows is None:
+                break
+            cells.take(rows)
+            left = left[cut:]
+            if last >= 0:
+                return chain([head + left], pieces)
+            piece = next(pieces, b"")
+            if not piece or len(left) > BRANCH:
+                break
+            left += piece
+        self.archive.back_to(mark, part)
+        cells.forget()
+        return None
 
 
 class _Values(dict[tuple[str | None, str | None], Value]):
@@ -392,12 +403,19 @@ class _Cells:
     def __init__(self, reading: _Reading, sheet: Sheet) -> None:
         self._reading = reading
         self._cells = sheet.cells
+        self.hidden: list[int] = []
         self._shared: dict[str, tuple[str, tuple[int, int]]] = {}
+
+    def forget(self) -> None:
+        """Drops what was taken, for the sheet is going to be read anew."""
+        for taken in (self._cells, self.hidden, self._shared):
+            taken.clear()
 
     def take(self, rows: Rows) -> None:
         """Takes more rows: by columns of fields, not cell by cell, so that most loops are ones that Python has in C."""
         reading, spend = self._reading, self._reading.archive.spend
         spend("cells", len(rows.places) + len(rows.hidden))
+        self.hidden += rows.hidden
         places, (styles, kinds, specials, formulas, texts, inlines) = rows.places, rows.columns()
         written = [text for text in formulas if text is not None]
         if not _PLAIN_FORMULA.issuperset(specials) or any(text[:1] in ("", "=") for text in written):
@@ -443,6 +461,13 @@ class _Cells:
                 raise KeyError(index)
             self._shared[index] = text, place
         return text
+
+
+def _bulk(document: bytes, opening: bytes) -> int:
+    """Where the bulk of a document begins that follows `opening`; 0 if it might be a comment, say, and no bulk at all."""
+    at = document.find(opening)
+    head = document[: max(at, 0)]
+    return at + len(opening) if head and b"<!" not in head and head.count(b"<?") < 2 and opening[:-1] not in head else 0
 
 
 def _single(part: Part, relations: dict[str, tuple[str, str]], kind: str) -> str:

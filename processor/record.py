@@ -110,9 +110,7 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
         data = event.data
         record.upto = event.seq
         if event.kind == "issued":
-            form = FormIssued(
-                event.unit, data["round"], data["serial"], data["form_id"], data["seal"], data["file"], data["digest"]
-            )
+            form = FormIssued(event.unit, data["round"], data["serial"], data["form_id"], data["seal"], data["file"], data["digest"])
             record.forms[event.unit, form.round] = form
             record.seals[form.form_id] = form.seal
         elif event.kind == "received":
@@ -124,9 +122,7 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
                 ))  # fmt: skip
         elif event.kind == "decided":
             record.decisions.append(
-                Decision(
-                    event.seq, event.at, event.actor, event.unit, data["what"], data["reason"], data.get("sha256", "")
-                )
+                Decision(event.seq, event.at, event.actor, event.unit, data["what"], data["reason"], data.get("sha256", ""))
             )
         elif event.kind == "again":
             record.again.setdefault(data["sha256"], set()).add(data["file"])
@@ -137,9 +133,7 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
                 record.books.pop(data["replaces"], None)
             record.books[book.book] = book
         elif event.kind == "appraised":
-            record.entries[data["book"]] = {
-                (unit, code): Entry(score, reason) for unit, code, score, reason in data["entries"]
-            }
+            record.entries[data["book"]] = {(unit, code): Entry(score, reason) for unit, code, score, reason in data["entries"]}
             record.taken[data["book"]] = tuple((file, sha256) for file, sha256 in data["files"])
     return record
 

@@ -31,7 +31,9 @@ def finding_of(problem: EnvironmentProblem) -> Finding:
     code = known.get(problem.code, problem.code)
     if code not in CATALOGUE:
         return finding("cannot-write", file=str(problem.path), why=problem.code)
-    return finding(code, file=str(problem.path), why=problem.reason, hash=problem.path.name, key=problem.path.stem, folder=problem.path.parent)
+    return finding(
+        code, file=str(problem.path), why=problem.reason, hash=problem.path.name, key=problem.path.stem, folder=problem.path.parent
+    )
 
 
 def _version(version_id: str) -> RubricVersion:
@@ -90,7 +92,13 @@ def receive(desk: Desk, files: Sequence[Path], how: How, *, as_json: bool) -> in
     more = [*receipt.skipped, *write_tracking(desk)]
     if as_json:
         rows = [
-            {"file": one.file, "verdict": one.verdict, "unit": one.unit, "counts": one.counts, "findings": [f.as_json() for f in one.findings]}
+            {
+                "file": one.file,
+                "verdict": one.verdict,
+                "unit": one.unit,
+                "counts": one.counts,
+                "findings": [f.as_json() for f in one.findings],
+            }
             for one in receipt.received
         ]
         terminal.print_json(_as_json(more, received=rows, documents=receipt.documents, known=receipt.known))
@@ -107,7 +115,9 @@ def receive(desk: Desk, files: Sequence[Path], how: How, *, as_json: bool) -> in
         terminal.print_findings(more)
         counts = Counter(one.verdict for one in receipt.received)
         told = ", ".join(f"{VERDICT_WORDS[verdict].lower()} {counts[verdict]}" for verdict in VERDICT_WORDS)
-        terminal.say(f"{len(receipt.received)} tệp mới ({told}); {receipt.known} tệp đã nhận từ trước; {receipt.documents} tài liệu kèm theo.")
+        terminal.say(
+            f"{len(receipt.received)} tệp mới ({told}); {receipt.known} tệp đã nhận từ trước; {receipt.documents} tài liệu kèm theo."
+        )
         terminal.say("Phiếu trả lời và biểu mẫu cần sửa nằm trong 04_tra_lai_bo_sung.")
     bad = any(one.verdict != Verdict.ACCEPTED for one in receipt.received) or bool(errors(more))
     return 1 if bad else 0
@@ -160,7 +170,9 @@ def appraise(desk: Desk, *, as_json: bool) -> int:
     terminal.print_findings(found)
     for file in done.written:
         terminal.say(f"Đã lập 05_tham_dinh/{file}")
-    terminal.say(f"Đã nhận {done.taken} điểm thẩm định; còn {sum(done.holes.values())} tiêu chí của {len(done.holes)} đơn vị chưa thẩm định.")
+    terminal.say(
+        f"Đã nhận {done.taken} điểm thẩm định; còn {sum(done.holes.values())} tiêu chí của {len(done.holes)} đơn vị chưa thẩm định."
+    )
     if done.holes and done.taken:
         terminal.print_findings([finding("appraisal-hole", unit=names[unit], count=left) for unit, left in done.holes.items()], limit=20)
     return _code(found)

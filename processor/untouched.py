@@ -63,9 +63,7 @@ class ExpectedBook:
     hidden: frozenset[str]
 
 
-def expected_book(
-    book: Book, inputs: Mapping[str, Collection[Address]], ignored: Mapping[str, Collection[Address]]
-) -> ExpectedBook:
+def expected_book(book: Book, inputs: Mapping[str, Collection[Address]], ignored: Mapping[str, Collection[Address]]) -> ExpectedBook:
     """What a book must come back as; cells of `inputs` and `ignored` (by sheet) are left out."""
     locked = {}
     for sheet in book.sheets:
@@ -92,9 +90,8 @@ def _expected(cell: BookCell, sheet: str) -> Expected:
 def same_value(expected: Expected, value: object, fill: Filler) -> bool:
     """Whether a constant came back as it was made: texts by their plain form, numbers to nine digits."""
     if expected.number is not None:
-        return isinstance(value, Decimal) and abs(Fraction(value) - expected.number) <= _TOLERANCE * max(
-            1, abs(expected.number)
-        )
+        room = _TOLERANCE * (abs(expected.number) if abs(expected.number) > 1 else 1)
+        return isinstance(value, Decimal) and abs(Fraction(value) - expected.number) <= room
     return isinstance(value, str) and plain(value) == plain(fill(expected.text))
 
 
@@ -149,13 +146,9 @@ def _sheet_untouched(sheet: Sheet, book: ExpectedBook, fill: Filler) -> list[Fin
 
 def _cell_changed(sheet: str, place: Address, expected: Expected, cell: Cell, fill: Filler) -> Finding | None:
     if expected.formula:
-        if cell.formula is not None and (
-            cell.formula == expected.formula or tokens(cell.formula, sheet) == expected.tokens
-        ):
+        if cell.formula is not None and (cell.formula == expected.formula or tokens(cell.formula, sheet) == expected.tokens):
             return None
-        return finding(
-            "formula-changed", sheet=sheet, cell=a1(*place), value=_seen(cell), issued="=" + expected.formula
-        )
+        return finding("formula-changed", sheet=sheet, cell=a1(*place), value=_seen(cell), issued="=" + expected.formula)
     if cell.formula is None and same_value(expected, cell.value, fill):
         return None
     was = vi(expected.number) if expected.number is not None else fill(expected.text)

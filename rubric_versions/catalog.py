@@ -18,7 +18,19 @@ from pydantic import ValidationError
 from rubric_versions.findings import Finding, finding
 from rubric_versions.model import RubricVersion
 
-_Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_FastLoader):  # type: ignore[misc]  # chosen at run time: the C one where there is one
+    """A safe loader that refuses a key written twice: YAML would keep the last and lose a point without a word."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is written twice", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 class BadVersion(Exception):
@@ -69,14 +81,10 @@ def load_file(path: Path) -> RubricVersion:
     """The version in a YAML file, its appendices read from the files it names (beside it). Raises BadVersion."""
     try:
         data = read_yaml(path)
-        appendices = [
-            read_yaml(path.parent / entry) if isinstance(entry, str) else entry for entry in data["appendices"]
-        ]
+        appendices = [read_yaml(path.parent / entry) if isinstance(entry, str) else entry for entry in data["appendices"]]
         return RubricVersion.model_validate({**data, "appendices": appendices})
     except (yaml.YAMLError, KeyError, TypeError, OSError, UnicodeDecodeError) as problem:
-        raise BadVersion(
-            [finding("rubric-unreadable", file=path.name, where=path.name, why=type(problem).__name__)]
-        ) from problem
+        raise BadVersion([finding("rubric-unreadable", file=path.name, where=path.name, why=type(problem).__name__)]) from problem
     except ValidationError as problem:
         raise BadVersion(_findings_of(problem, path.name)) from problem
 

@@ -36,9 +36,7 @@ class Entry:
 
 
 def _entries(stage: str, rows: Iterable[tuple[str, str, str, str, str]]) -> dict[str, Entry]:
-    return {
-        code: Entry(code, Severity(severity), title, what, todo, stage) for code, severity, title, what, todo in rows
-    }
+    return {code: Entry(code, Severity(severity), title, what, todo, stage) for code, severity, title, what, todo in rows}
 
 
 FILE_STAGE = "Tệp gửi đến"
@@ -465,7 +463,7 @@ CATALOGUE: Mapping[str, Entry] = {
                 "note",
                 "Hồ sơ đã rút",
                 "Hồ sơ nhận lúc {received} đã được rút theo quyết định của cơ quan tổ chức.",
-                "Gửi lại nếu cần.",
+                "Muốn tính lại thì cơ quan tổ chức ghi quyết định chấp nhận (lệnh decide).",
             ),
             ("return-skipped", "note", "Tệp không xử lý", "Bỏ qua: {why}.", "Không phải làm gì thêm."),
             (
@@ -879,6 +877,20 @@ CATALOGUE: Mapping[str, Entry] = {
                 "Sổ theo dõi hỏng",
                 "Không đọc được sổ theo dõi so_theo_doi.sqlite.",
                 "Khôi phục từ bản sao lưu.",
+            ),
+            (
+                "key-damaged",
+                "error",
+                "Tệp khóa hỏng",
+                "Tệp khóa niêm phong bị hỏng.",
+                "Chép lại tệp khóa từ bản sao lưu; nếu không còn, xem tài liệu «Mất khóa».",
+            ),
+            (
+                "ledger-too-new",
+                "error",
+                "Sổ theo dõi bản mới hơn",
+                "Sổ theo dõi do phiên bản chương trình mới hơn ghi.",
+                "Cập nhật chương trình trên máy này.",
             ),
             (
                 "key-missing",

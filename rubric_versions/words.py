@@ -41,9 +41,7 @@ CHECK_HEADS = ("STT", "Mức", "Mã", "Tiêu chí", "Vấn đề và cách sửa
 TITLE = "BẢNG TỰ ĐÁNH GIÁ, CHẤM ĐIỂM CẢI CÁCH HÀNH CHÍNH NĂM {year}"
 BASIS = "(Kèm theo Báo cáo số ….…/BC-….… ngày … tháng … năm ….… của {unit})"
 CRITERIA_BASIS = "Tiêu chí theo {basis}"
-ILLUSTRATIVE = (
-    "Nội dung, điểm và mức của tiêu chí mang tính minh họa, không phải bản do cơ quan có thẩm quyền ban hành."
-)
+ILLUSTRATIVE = "Nội dung, điểm và mức của tiêu chí mang tính minh họa, không phải bản do cơ quan có thẩm quyền ban hành."
 APPENDIX = "Phụ lục {number}"
 UNIT_ROUND = "{unit} – {campaign}{round}"
 ROUND = " – lần {round}"

@@ -256,6 +256,8 @@ LEAVES: dict[str, Leaf] = {
     "bands, capped": _leaf("2", "bands", **_TWO, zero_denominator="zero", over_full="cap", bands=_OPEN),
     "bands, closed above": _leaf("2", "bands", **_TWO, zero_denominator="skip", whole=False, bands=_CLOSED),
     "bands, capped, skip": _leaf("2", "bands", **_TWO, zero_denominator="skip", over_full="cap", bands=_CLOSED),
+    "bands, lowest first": _leaf("2", "bands", **_TWO, zero_denominator="zero", bands=_OPEN[::-1]),
+    "bands, closed, lowest first": _leaf("2", "bands", **_TWO, zero_denominator="max", bands=_CLOSED[::-1]),
     "bands, seven": _leaf("2", "bands", **_TWO, zero_denominator="zero", bands=_SEVEN),
     "linear": _leaf("1.7", "linear", **_TWO, zero_denominator="max"),
     "linear with a floor": _leaf("3", "linear", **_TWO, zero_denominator="skip", floor_percent="66.7"),

@@ -133,10 +133,7 @@ class Worker:
         block = self.sheet(key, sheet).getCellRangeByName(address)
         values, formulas = block.getDataArray(), block.getFormulaArray()
         return [
-            [
-                state(block.getCellByPosition(column, row), value, formulas[row][column])
-                for column, value in enumerate(line)
-            ]
+            [state(block.getCellByPosition(column, row), value, formulas[row][column]) for column, value in enumerate(line)]
             for row, line in enumerate(values)
         ]
 

@@ -106,9 +106,7 @@ def test_what_the_system_refuses_has_a_code_and_leaves_the_old_file(
 
 
 @pytest.mark.parametrize("winerror", [5, 32])
-def test_a_workbook_open_in_excel_is_named_as_busy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, winerror: int
-) -> None:
+def test_a_workbook_open_in_excel_is_named_as_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, winerror: int) -> None:
     target = tmp_path / "a.xlsx"
     write_atomic(target, b"old")
 

@@ -107,9 +107,7 @@ def test_events_are_chosen_by_kind_and_number(ledger: Ledger) -> None:
     assert ledger.events("none") == []
 
 
-@pytest.mark.parametrize(
-    "data", [{"x": 1.5}, {"x": [{"y": float("nan")}]}, {1: "x"}, {"x": {"set"}}, {"é": 1, "e\u0301": 2}]
-)
+@pytest.mark.parametrize("data", [{"x": 1.5}, {"x": [{"y": float("nan")}]}, {1: "x"}, {"x": {"set"}}, {"é": 1, "e\u0301": 2}])
 def test_what_is_not_exact_json_is_refused(ledger: Ledger, data: dict[Any, Any]) -> None:
     with pytest.raises(TypeError):
         ledger.append("k", at=AT, actor="a", data=data)
@@ -179,9 +177,7 @@ def test_nobody_changes_or_deletes_an_event(ledger: Ledger, path: Path) -> None:
         ("DELETE FROM events", [Break(1, "gap")]),
     ],
 )
-def test_every_tampering_is_found_where_it_was_done(
-    ledger: Ledger, path: Path, statement: str, breaks: list[Break]
-) -> None:
+def test_every_tampering_is_found_where_it_was_done(ledger: Ledger, path: Path, statement: str, breaks: list[Break]) -> None:
     add(ledger, 5)
     ledger.close()
     assert tampered(path, statement) == breaks
@@ -347,9 +343,7 @@ def test_a_step_is_written_whole_or_not_at_all(ledger: Ledger, path: Path) -> No
         ledger.transaction().__enter__()
 
 
-def test_a_ledger_held_by_another_process_is_named_as_busy(
-    ledger: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_ledger_held_by_another_process_is_named_as_busy(ledger: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger_module, "BUSY_SECONDS", 0.2)
     with ledger.transaction(), Ledger(path) as other:
         with pytest.raises(LedgerBusy) as caught:

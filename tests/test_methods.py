@@ -136,6 +136,12 @@ def test_more_items_never_count_less_and_more_faults_never_count_more(one: int, 
         ("bands, closed above", 1000, 667, "0.1"),
         ("bands, closed above", 1000, 668, "1.3"),
         ("bands, closed above", 1000, 5, "0"),
+        # the same bands the other way round: the first that holds the rate counts, so upper ends matter
+        ("bands, lowest first", 100, 50, "0.7"),
+        ("bands, lowest first", 100, 80, "1.5"),
+        ("bands, lowest first", 100, 100, "2"),
+        ("bands, closed, lowest first", 1000, 667, "0.1"),
+        ("bands, closed, lowest first", 1000, 995, "1.3"),
         # max 3, nothing under 66.7 %
         ("linear with a floor", 1000, 667, "2.001"),
         ("linear with a floor", 10_000, 6669, "0"),

@@ -43,9 +43,7 @@ def column(cells: list[list[Cell]]) -> list[Cell]:
     return [row[0] for row in cells]
 
 
-def test_a_file_saved_by_libreoffice_holds_what_was_typed_and_what_follows(
-    office: Office, document: int, tmp_path: Path
-) -> None:
+def test_a_file_saved_by_libreoffice_holds_what_was_typed_and_what_follows(office: Office, document: int, tmp_path: Path) -> None:
     office.set(document, [(SHEET, "A1", 1.5), (SHEET, "A2", 3)])
     office.calculate(document)
     office.save(document, tmp_path / "saved.xlsx")
@@ -56,9 +54,7 @@ def test_a_file_saved_by_libreoffice_holds_what_was_typed_and_what_follows(
 
 
 @pytest.mark.parametrize("ending", [".ods", ".xls"])
-def test_values_survive_a_trip_through_another_format(
-    office: Office, document: int, tmp_path: Path, ending: str
-) -> None:
+def test_values_survive_a_trip_through_another_format(office: Office, document: int, tmp_path: Path, ending: str) -> None:
     office.set(document, [(SHEET, "A1", 0.125), (SHEET, "A2", "không có")])
     there, back = tmp_path / f"there{ending}", tmp_path / "back.xlsx"
     office.save(document, there)

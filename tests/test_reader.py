@@ -1,7 +1,7 @@
 """Reading a returned workbook: what honest files give, as other readers see it, and that nothing dishonest gives anything else.
 
-Sources: design.md, "Return", "Traps" 2 and 4; issue 5, "Bad input" and "Limits and isolation"; ECMA-376 part 1, 18.3 (sheets), 18.4 (strings),
-18.8 (styles), 22.9.2.19 (escapes), part 2 (packages). Re-saves by LibreOffice are `test_office.py`'s.
+Sources: design.md, "Return", "Traps" 2 and 4; issue 5, "Bad input" and "Limits and isolation"; ECMA-376 part 1, 18.3 (sheets),
+18.4 (strings), 18.8 (styles), 22.9.2.19 (escapes), part 2 (packages). Re-saves by LibreOffice are `test_office.py`'s.
 """
 
 import datetime as dt
@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 
 from processor.reader import Cell, ErrorValue, Limits, Unreadable, Workbook, read_workbook
 
+DEFAULT = Limits()
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -68,7 +70,8 @@ def by_hand(rows: str, *, around: str = "{}", strings: str = "", styles: str = "
     sheet = f'<worksheet xmlns="{MAIN}">' + around.format(f"<sheetData>{rows}</sheetData>") + "</worksheet>"
     parts = {
         "_rels/.rels": relations.format(relation.format("r1", "officeDocument", "xl/workbook.xml")),
-        "xl/workbook.xml": f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/workbook.xml": f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">'
+        '<sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": relations.format(
             relation.format("r1", "worksheet", "worksheets/sheet1.xml")
             + relation.format("r2", "sharedStrings", "sharedStrings.xml") * bool(strings)
@@ -82,7 +85,7 @@ def by_hand(rows: str, *, around: str = "{}", strings: str = "", styles: str = "
     return zipped(encoded | {"xl/worksheets/sheet1.xml": (head + sheet).encode(encoding)})
 
 
-def cells_of(data: bytes, limits: Limits = Limits()) -> dict[tuple[int, int], Cell]:
+def cells_of(data: bytes, limits: Limits = DEFAULT) -> dict[tuple[int, int], Cell]:
     return read_workbook(data, limits).sheets["A"].cells
 
 
@@ -90,7 +93,7 @@ def values_of(data: bytes) -> dict[tuple[int, int], object]:
     return {place: cell.value for place, cell in cells_of(data).items()}
 
 
-def refused(data: bytes, limits: Limits = Limits()) -> Unreadable:
+def refused(data: bytes, limits: Limits = DEFAULT) -> Unreadable:
     with pytest.raises(Unreadable) as caught:
         read_workbook(data, limits)
     return caught.value
@@ -104,7 +107,9 @@ def of_all_kinds(book: xlsxwriter.Workbook) -> None:
     unlocked, bold = book.add_format({"locked": False}), book.add_format({"bold": True})
     sheet.protect("mật khẩu")
     sheet.write_row("A1", ["Tiêu chí", 1, -2.5, 0.1 + 0.2, True, False, "  giữ  nguyên ", "a&b<c>\"d'", "xuống\ndòng", 1e300])
-    for column, code in enumerate(["dd/mm/yyyy", "0.00%", "[h]:mm", '"d" 0', "#,##0.00\\ [$₫-42A]", "[Red]0;[Blue]-0", "General", "mmm-yy"]):
+    for column, code in enumerate(
+        ["dd/mm/yyyy", "0.00%", "[h]:mm", '"d" 0', "#,##0.00\\ [$₫-42A]", "[Red]0;[Blue]-0", "General", "mmm-yy"]
+    ):
         sheet.write_number(1, column, 45000.5, book.add_format({"num_format": code}))
     sheet.write_datetime("J2", dt.datetime(2023, 12, 15), book.add_format({"num_format": 14}))  # noqa: DTZ001 - a cell has no zone
     sheet.write_blank("A3", None, bold)
@@ -133,30 +138,33 @@ FORM = written(of_all_kinds)
 SHEET1 = "xl/worksheets/sheet1.xml"
 
 
-def as_openpyxl_has_it(data: bytes) -> dict[str, dict[tuple[int, int], tuple[object, str | None, bool]]]:
-    """Value, formula and lock of every cell with content, in our terms."""
+Seen = dict[str, dict[tuple[int, int], tuple[object, str | None, bool]]]  # value, formula and lock of every cell with content
+
+
+def as_openpyxl_has_it(data: bytes) -> Seen:
+    """What openpyxl reads, in our terms."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         formulas, values = (openpyxl.load_workbook(io.BytesIO(data), data_only=only) for only in (False, True))
-    found: dict[str, dict[tuple[int, int], tuple[object, str | None, bool]]] = {}
+    found: Seen = {}
     for sheet in formulas.worksheets:
         found[sheet.title] = {}
         for row in sheet.iter_rows():
             for cell in row:
-                formula = cell.value if cell.data_type == "f" else None
-                formula = getattr(formula, "text", formula)
-                value = values[sheet.title].cell(cell.row, cell.column).value
+                written: Any = cell.value if cell.data_type == "f" else None
+                formula = str(getattr(written, "text", written)).removeprefix("=") if written is not None else None
+                value: Any = values[sheet.title][cell.coordinate].value
                 if isinstance(value, (dt.datetime, dt.time, dt.timedelta)):
                     value = "date"
                 if isinstance(value, (int, float)) and not isinstance(value, bool):
                     value = Decimal(format(value, ".15g"))
                 if value is not None or formula is not None:
-                    found[sheet.title][cell.row, cell.column] = value, formula and formula.removeprefix("="), cell.protection.locked
+                    found[sheet.title][cell.row or 0, cell.column or 0] = value, formula, bool(cell.protection.locked)
     return found
 
 
-def in_openpyxls_terms(book: Workbook) -> dict[str, dict[tuple[int, int], tuple[object, str | None, bool]]]:
-    """The same of what we read: a date is a date, and openpyxl has no empty text."""
+def in_openpyxls_terms(book: Workbook) -> Seen:
+    """What we read, in openpyxl's: a date is a date, and there is no empty text."""
     return {
         name: {
             place: ("date" if cell.is_date and isinstance(cell.value, Decimal) else None if cell.value == "" else cell.value, *cell[1:3])
@@ -188,10 +196,12 @@ def test_values_are_those_that_calamine_reads() -> None:
 def test_what_a_form_says_besides_its_cells() -> None:
     book = read_workbook(FORM)
     assert [(sheet.name, sheet.state, sheet.protected) for sheet in book.sheets.values()] == [
-        ("Phụ lục 1", "visible", True), ("Ẩn", "hidden", False), ("_meta", "veryHidden", False),
-    ]  # fmt: skip
+        ("Phụ lục 1", "visible", True),
+        ("Ẩn", "hidden", False),
+        ("_meta", "veryHidden", False),
+    ]
     first = book.sheets["Phụ lục 1"]
-    assert (first.merged, first.hidden_rows, first.hidden_cols) == (("A6:C6",), {8}, {11, 12, 13})
+    assert (first.merged, first.hidden_rows, first.hidden_cols) == (("A6:C6",), frozenset({8}), frozenset({11, 12, 13}))
     assert book.names == {"diem": "'Phụ lục 1'!$B$1:$B$3", "Phụ lục 1!rieng": "'Phụ lục 1'!$C$1"}
     assert book.properties == {"cchc": "mã 01"}
     assert (book.signed, book.active, book.date1904) == (False, (), False)
@@ -230,11 +240,25 @@ def test_a_lock_counts_as_excel_counts_it(xf: str, locked: bool) -> None:
 @pytest.mark.parametrize(
     ("code", "is_date"),
     [
-        ("dd/mm/yyyy", True), ("[$-42A]d mmmm yyyy;@", True), ("h:mm AM/PM", True), ("[ss].0", True), ("mm:ss", True), ("yyyy", True),
-        ("General", False), ("0.0", False), ("@", False), ('0" điểm/năm"', False), ("0\\d", False), ("0_d", False), ("*y0", False),
-        ("[Red][<1]0", False), ("#,##0 [$đ-42A]", False), ("0.00E+00", False), ('"unfinished day', False),
+        ("dd/mm/yyyy", True),
+        ("[$-42A]d mmmm yyyy;@", True),
+        ("h:mm AM/PM", True),
+        ("[ss].0", True),
+        ("mm:ss", True),
+        ("yyyy", True),
+        ("General", False),
+        ("0.0", False),
+        ("@", False),
+        ('0" điểm/năm"', False),
+        ("0\\d", False),
+        ("0_d", False),
+        ("*y0", False),
+        ("[Red][<1]0", False),
+        ("#,##0 [$đ-42A]", False),
+        ("0.00E+00", False),
+        ('"unfinished day', False),
     ],
-)  # fmt: skip
+)
 def test_a_format_shows_a_date_if_date_letters_stand_in_it_bare(code: str, is_date: bool) -> None:
     quoted = code.replace('"', "&quot;").replace("<", "&lt;")
     styles = f'<numFmts><numFmt numFmtId="170" formatCode="{quoted}"/></numFmts><cellXfs><xf numFmtId="170"/></cellXfs>'
@@ -251,12 +275,27 @@ def test_built_in_formats_show_a_date_as_the_standard_has_it(number: int) -> Non
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("0.10000000000000001", Decimal("0.1")), ("0.30000000000000004", Decimal("0.3")), ("1E+308", Decimal("1e308")), ("1e3", Decimal(1000)),
-        ("-0", Decimal(0)), (".5", Decimal("0.5")), ("5.", Decimal(5)), (" 7\n", Decimal(7)), ("123456789012345678", Decimal("1.23456789012346e17")),
-        ("1e999", "1e999"), ("NaN", "NaN"), ("INF", "INF"), ("1,5", "1,5"), ("1_0", "1_0"), ("１２", "１２"), ("0x1F", "0x1F"), ("--1", "--1"),
-        ("9" * 5000, "9" * 5000), ("1" * 300, Decimal("1.11111111111111e299")),
+        ("0.10000000000000001", Decimal("0.1")),
+        ("0.30000000000000004", Decimal("0.3")),
+        ("1E+308", Decimal("1e308")),
+        ("1e3", Decimal(1000)),
+        ("-0", Decimal(0)),
+        (".5", Decimal("0.5")),
+        ("5.", Decimal(5)),
+        (" 7\n", Decimal(7)),
+        ("123456789012345678", Decimal("1.23456789012346e17")),
+        ("1e999", "1e999"),
+        ("NaN", "NaN"),
+        ("INF", "INF"),
+        ("1,5", "1,5"),
+        ("1_0", "1_0"),
+        ("１２", "１２"),
+        ("0x1F", "0x1F"),
+        ("--1", "--1"),
+        ("9" * 5000, "9" * 5000),
+        ("1" * 300, Decimal("1.11111111111111e299")),
     ],
-)  # fmt: skip
+)
 def test_a_number_is_the_same_after_any_programs_saving(text: str, value: object) -> None:
     found = values_of(by_hand(f'<row r="1"><c r="A1"><v>{text}</v></c><c r="B1" t="n"><v>{text}</v></c></row>'))
     assert found == {(1, 1): value, (1, 2): value}
@@ -266,14 +305,27 @@ def test_a_number_is_the_same_after_any_programs_saving(text: str, value: object
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
-        ('t="b"><v>1</v>', True), ('t="b"><v>false</v>', False), ('t="b"><v>yes</v>', "yes"), ('t="e"><v>#N/A</v>', ErrorValue("#N/A")),
-        ('t="str"><v>a_x000D__x000A_b</v>', "a\nb"), ('t="str"><v>_x005F_x0041_</v>', "_x0041_"), ('t="str"><v>_xD83D__xDE00_</v>', "\U0001f600"),
-        ('t="str"><v>_xD83D_</v>', "\ufffd"), ('t="str"><v>a&#13;&#10;b&#13;c</v>', "a\nb\nc"), ('t="str"><v>_x0007_</v>', "\a"),
-        ('t="d"><v>2023-12-15T00:00:00</v>', "2023-12-15T00:00:00"), ('t="inlineStr"><is><t> x </t></is>', " x "),
-        ('t="inlineStr"><is><r><rPr><b/></rPr><t>a</t></r><r><t xml:space="preserve"> b</t></r><rPh sb="0" eb="1"><t>c</t></rPh></is>', "a b"),
-        ('t="s"><v>1</v>', "thường đậm"), ('t="s"><v>2</v>', "Phu\u0323 lu\u0323c"), ('t="str"><v>&lt;&amp;lt;&#x26;gt;&gt;&quot;&apos;</v>', "<&lt;&gt;>\"'"),
+        ('t="b"><v>1</v>', True),
+        ('t="b"><v>false</v>', False),
+        ('t="b"><v>yes</v>', "yes"),
+        ('t="e"><v>#N/A</v>', ErrorValue("#N/A")),
+        ('t="str"><v>a_x000D__x000A_b</v>', "a\nb"),
+        ('t="str"><v>_x005F_x0041_</v>', "_x0041_"),
+        ('t="str"><v>_xD83D__xDE00_</v>', "\U0001f600"),
+        ('t="str"><v>_xD83D_</v>', "\ufffd"),
+        ('t="str"><v>a&#13;&#10;b&#13;c</v>', "a\nb\nc"),
+        ('t="str"><v>_x0007_</v>', "\a"),
+        ('t="d"><v>2023-12-15T00:00:00</v>', "2023-12-15T00:00:00"),
+        ('t="inlineStr"><is><t> x </t></is>', " x "),
+        (
+            't="inlineStr"><is><r><rPr><b/></rPr><t>a</t></r><r><t xml:space="preserve"> b</t></r><rPh sb="0" eb="1"><t>c</t></rPh></is>',
+            "a b",
+        ),
+        ('t="s"><v>1</v>', "thường đậm"),
+        ('t="s"><v>2</v>', "Phu\u0323 lu\u0323c"),
+        ('t="str"><v>&lt;&amp;lt;&#x26;gt;&gt;&quot;&apos;</v>', "<&lt;&gt;>\"'"),
     ],
-)  # fmt: skip
+)
 def test_every_type_of_cell_has_its_value(cell: str, value: object) -> None:
     strings = (
         "<si><t/></si><si><r><t>thường </t></r><r><rPr><b/></rPr><t>đậm</t></r><rPh sb='0' eb='1'><t>x</t></rPh></si>"
@@ -304,8 +356,13 @@ def test_shared_formulas_are_given_to_every_cell_that_shares_them() -> None:
         '<row r="3"><c r="B3"><f t="shared" si="0">HACKED</f><v>3</v></c><c r="C3"><f t="shared" ref="C3" si="0">A3</f></c></row>'
     )
     assert {place: cell.formula for place, cell in cells_of(by_hand(rows)).items()} == {
-        (1, 2): 'A1*$A$9&"A1"', (2, 2): 'A2*$A$9&"A1"', (3, 2): 'A3*$A$9&"A1"', (1, 3): "A$1", (1, 4): "B$1", (3, 3): "A3",
-    }  # fmt: skip
+        (1, 2): 'A1*$A$9&"A1"',
+        (2, 2): 'A2*$A$9&"A1"',
+        (3, 2): 'A3*$A$9&"A1"',
+        (1, 3): "A$1",
+        (1, 4): "B$1",
+        (3, 3): "A3",
+    }
 
 
 def test_array_and_table_formulas_are_told_by_their_text() -> None:
@@ -391,7 +448,9 @@ def test_odd_prefixes_are_read_alike() -> None:
 
 def test_strict_workbooks_are_read_alike() -> None:
     parts = {
-        name: content.replace(MAIN.encode(), STRICT.encode()).replace(OFFICE.encode(), b"http://purl.oclc.org/ooxml/officeDocument/relationships")
+        name: content.replace(MAIN.encode(), STRICT.encode()).replace(
+            OFFICE.encode(), b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+        )
         for name, content in parts_of(FORM).items()
     }
     assert read_workbook(zipped(parts)) == read_workbook(FORM)
@@ -409,9 +468,14 @@ def test_wide_encodings_are_read_alike(encoding: str) -> None:
 def test_renamed_parts_are_found_by_their_relationships() -> None:
     parts = parts_of(FORM)
     renamed = {
-        "xl/workbook.xml": "Sổ/bảng.xml", "xl/_rels/workbook.xml.rels": "Sổ/_rels/bảng.xml.rels", SHEET1: "Sổ/1.XML", "docProps/custom.xml": "c.xml",
-    }  # fmt: skip
-    parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"xl/workbook.xml", "/Sổ/bảng.xml".encode()).replace(b"docProps/custom.xml", b"./C.xml")
+        "xl/workbook.xml": "Sổ/bảng.xml",
+        "xl/_rels/workbook.xml.rels": "Sổ/_rels/bảng.xml.rels",
+        SHEET1: "Sổ/1.XML",
+        "docProps/custom.xml": "c.xml",
+    }
+    parts["_rels/.rels"] = (
+        parts["_rels/.rels"].replace(b"xl/workbook.xml", "/Sổ/bảng.xml".encode()).replace(b"docProps/custom.xml", b"./C.xml")
+    )
     relations = parts["xl/_rels/workbook.xml.rels"].replace(b'"', b"'").decode()
     relations = relations.replace("worksheets/sheet1.xml", "../sổ/1.xml").replace("='worksheets", "='/xl/worksheets")
     parts["xl/_rels/workbook.xml.rels"] = relations.replace("='styles", "='/xl/styles").replace("='shared", "='/xl/shared").encode()
@@ -442,9 +506,13 @@ def test_parts_in_any_order_stored_or_streamed_are_read_alike(method: int) -> No
 
 _texts = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t", exclude_characters="\ufffe\uffff"), max_size=12)
 _contents = st.one_of(
-    st.none(), st.booleans(), st.integers(-(10**6), 10**6), st.floats(-1e300, 1e300), _texts,
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**6), 10**6),
+    st.floats(-1e300, 1e300),
+    _texts,
     _texts.map(lambda text: '="' + text.replace('"', '""') + '"'),
-)  # fmt: skip
+)
 
 
 _grids = st.dictionaries(st.tuples(st.integers(0, 30), st.integers(0, 30)), st.tuples(_contents, st.integers(0, 3)), max_size=30)
@@ -479,7 +547,9 @@ def test_a_part_too_long_to_take_at_once_is_read_alike() -> None:
         sheet.merge_range("G1:H1", "")
 
     data = written(fill)
-    long = changed(data, {SHEET1: ("<sheetData>", "<sheetData>" + " " * 3_900_000), "xl/sharedStrings.xml": ("<si>", " " * 4_190_000 + "<si>")})
+    long = changed(
+        data, {SHEET1: ("<sheetData>", "<sheetData>" + " " * 3_900_000), "xl/sharedStrings.xml": ("<si>", " " * 4_190_000 + "<si>")}
+    )
     roomy = replace(Limits(), ratio=10_000)
     assert read_workbook(long, roomy) == read_workbook(data)
     assert len(read_workbook(long, roomy).sheets["A"].cells) == 12_000
@@ -491,18 +561,24 @@ def test_a_part_too_long_to_take_at_once_is_read_alike() -> None:
 @pytest.mark.parametrize(
     ("part", "active"),
     [
-        ("xl/vbaProject.bin", ("macros",)), ("xl/activeX/activeX1.bin", ("activex",)), ("xl/embeddings/oleObject1.bin", ("ole-objects",)),
-        ("xl/queryTables/queryTable1.xml", ("web-queries",)), ("customUI/customUI14.xml", ("custom-ui",)), ("xl/macrosheets/sheet1.xml", ("macros",)),
+        ("xl/vbaProject.bin", ("macros",)),
+        ("xl/activeX/activeX1.bin", ("activex",)),
+        ("xl/embeddings/oleObject1.bin", ("ole-objects",)),
+        ("xl/queryTables/queryTable1.xml", ("web-queries",)),
+        ("customUI/customUI14.xml", ("custom-ui",)),
+        ("xl/macrosheets/sheet1.xml", ("macros",)),
         ("xl/media/image1.png", ()),
     ],
-)  # fmt: skip
+)
 def test_active_parts_are_named(part: str, active: tuple[str, ...]) -> None:
     assert read_workbook(zipped(parts_of(FORM) | {part: b"<x/>"})).active == active
 
 
 def test_active_parts_are_known_by_their_relationships_under_any_name() -> None:
     relation = f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="{OFFICE}/control" Target="../x.bin"/></Relationships>'
-    assert read_workbook(zipped(parts_of(FORM) | {"xl/worksheets/_rels/sheet1.xml.rels": relation.encode(), "xl/x.bin": b"x"})).active == ("activex",)
+    assert read_workbook(zipped(parts_of(FORM) | {"xl/worksheets/_rels/sheet1.xml.rels": relation.encode(), "xl/x.bin": b"x"})).active == (
+        "activex",
+    )
 
 
 def test_links_outside_and_what_they_ask_are_told_apart() -> None:
@@ -558,11 +634,20 @@ _PACKAGE = parts_of(FORM)
         (zipped({}), "file-not-workbook", {}),
         (zipped({"minh chứng.pdf": b"%PDF"}), "file-not-workbook", {}),
         (zipped({"bieu.xlsx": FORM}), "file-not-workbook", {}),
-        (changed(FORM, {"_rels/.rels": ("/officeDocument\"", "/khac\"")}), "file-not-workbook", {}),
-        (changed(FORM, {"xl/workbook.xml": ("<workbook ", "<document "), }), "file-damaged", {"part": "xl/workbook.xml"}),
+        (changed(FORM, {"_rels/.rels": ('/officeDocument"', '/khac"')}), "file-not-workbook", {}),
+        (
+            changed(
+                FORM,
+                {
+                    "xl/workbook.xml": ("<workbook ", "<document "),
+                },
+            ),
+            "file-damaged",
+            {"part": "xl/workbook.xml"},
+        ),
         (zipped({name: body for name, body in _PACKAGE.items() if name != "_rels/.rels"}), "file-damaged", {"part": "_rels/.rels"}),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_workbook_of_todays_kind_is_called_by_its_name(data: bytes, code: str, params: dict[str, str]) -> None:
     error = refused(data)
     assert (error.code, error.params) == (code, params)
@@ -583,18 +668,40 @@ def test_a_missing_part_is_named(part: str) -> None:
 @pytest.mark.parametrize(
     ("part", "old", "new"),
     [
-        (SHEET1, "</worksheet>", ""), (SHEET1, "</row>", ""), (SHEET1, 't="s"><v>0<', 't="s"><v>9999<'), (SHEET1, 't="s"><v>0<', 't="s"><v>-1<'),
-        (SHEET1, 's="1"', 's="77"'), (SHEET1, 's="1"', 's="x"'), (SHEET1, 't="b"', 't="z"'), (SHEET1, 'r="A1"', 'r="B1"'), (SHEET1, 'r="A1"', 'r="A2"'),
-        (SHEET1, 'r="A1"', 'r="a1"'), (SHEET1, 'r="A1"', 'r="XFE1"'), (SHEET1, '<row r="1"', '<row r="0"'), (SHEET1, '<row r="1"', '<row r="1048577"'),
-        (SHEET1, '<row r="2"', '<row r="1"'), (SHEET1, "<v>1<", "<v>1&x;<"), (SHEET1, "<v>1<", "<v>1&#1;<"), (SHEET1, "<v>1<", "<v>\x01<"),
-        (SHEET1, "<v>1<", "<v>\ufffe<"), (SHEET1, '<row r="1"', '<row r="1" r="1"'), (SHEET1, '<row r="1"', '<row r="1" ht="1" ht="1"'),
-        (SHEET1, 'encoding="UTF-8"', 'encoding="windows-1258"'), (SHEET1, 'encoding="UTF-8"', 'encoding="utf-16"'), (SHEET1, 'min="11"', 'min="x"'),
-        (SHEET1, f'xmlns="{MAIN}"', 'xmlns="urn:x"'), ("xl/sharedStrings.xml", "</sst>", ""), ("xl/sharedStrings.xml", "</sst>", "</sst><x/>"),
-        ("xl/workbook.xml", 'r:id="rId1"', 'r:id="rId99"'), ("xl/workbook.xml", 'name="Ẩn"', 'name="Phụ lục 1"'), ("xl/workbook.xml", 'localSheetId="0"', 'localSheetId="9"'),
-        ("xl/_rels/workbook.xml.rels", "worksheets/sheet2.xml", "worksheets/sheet1.xml"), ("xl/_rels/workbook.xml.rels", 'Id="rId2"', 'Id="rId1"'),
+        (SHEET1, "</worksheet>", ""),
+        (SHEET1, "</row>", ""),
+        (SHEET1, 't="s"><v>0<', 't="s"><v>9999<'),
+        (SHEET1, 't="s"><v>0<', 't="s"><v>-1<'),
+        (SHEET1, 's="1"', 's="77"'),
+        (SHEET1, 's="1"', 's="x"'),
+        (SHEET1, 't="b"', 't="z"'),
+        (SHEET1, 'r="A1"', 'r="B1"'),
+        (SHEET1, 'r="A1"', 'r="A2"'),
+        (SHEET1, 'r="A1"', 'r="a1"'),
+        (SHEET1, 'r="A1"', 'r="XFE1"'),
+        (SHEET1, '<row r="1"', '<row r="0"'),
+        (SHEET1, '<row r="1"', '<row r="1048577"'),
+        (SHEET1, '<row r="2"', '<row r="1"'),
+        (SHEET1, "<v>1<", "<v>1&x;<"),
+        (SHEET1, "<v>1<", "<v>1&#1;<"),
+        (SHEET1, "<v>1<", "<v>\x01<"),
+        (SHEET1, "<v>1<", "<v>\ufffe<"),
+        (SHEET1, '<row r="1"', '<row r="1" r="1"'),
+        (SHEET1, '<row r="1"', '<row r="1" ht="1" ht="1"'),
+        (SHEET1, 'encoding="UTF-8"', 'encoding="windows-1258"'),
+        (SHEET1, 'encoding="UTF-8"', 'encoding="utf-16"'),
+        (SHEET1, 'min="11"', 'min="x"'),
+        (SHEET1, f'xmlns="{MAIN}"', 'xmlns="urn:x"'),
+        ("xl/sharedStrings.xml", "</sst>", ""),
+        ("xl/sharedStrings.xml", "</sst>", "</sst><x/>"),
+        ("xl/workbook.xml", 'r:id="rId1"', 'r:id="rId99"'),
+        ("xl/workbook.xml", 'name="Ẩn"', 'name="Phụ lục 1"'),
+        ("xl/workbook.xml", 'localSheetId="0"', 'localSheetId="9"'),
+        ("xl/_rels/workbook.xml.rels", "worksheets/sheet2.xml", "worksheets/sheet1.xml"),
+        ("xl/_rels/workbook.xml.rels", 'Id="rId2"', 'Id="rId1"'),
         ("docProps/custom.xml", "</Properties>", ""),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_hold_together_is_damage(part: str, old: str, new: str) -> None:
     error = refused(changed(FORM, {part: (old, new)}))
     assert error.code == "file-damaged"
@@ -626,10 +733,10 @@ def test_cells_of_another_namespace_are_not_the_sheets() -> None:
         '<x:y xmlns:x="urn:x"><![CDATA[<sheetData><row r="1"><c r="A1"><v>9</v></c></row></sheetData>]]></x:y>{}',
         '<?x <sheetData><row r="1"><c r="A1"><v>9</v></c></row></sheetData> ?>{}',
         '{}<!-- <sheetData><row r="1"><c r="A1"><v>9</v></c></row></sheetData> -->',
-        '{}<!-- </sheetData> -->',
+        "{}<!-- </sheetData> -->",
         '{}<extLst><ext><x:f xmlns:x="urn:x">1</x:f></ext></extLst>',
     ],
-)  # fmt: skip
+)
 def test_rows_are_read_where_they_are_and_not_where_they_seem_to_be(around: str) -> None:
     assert values_of(by_hand('<row r="1"><c r="A1"><v>1</v></c></row>', around=around)) == {(1, 1): Decimal(1)}
 
@@ -769,12 +876,24 @@ def limits(**changes: int) -> Limits:
     return replace(Limits(), **changes)
 
 
-_ROWS = "".join(f'<row r="{row}"><c r="A{row}" t="str"><f>"a{row}"</f><v>abc</v></c><c r="B{row}" s="0"/><c r="C{row}"><v>1</v></c></row>' for row in range(1, 101))
+_ROWS = "".join(
+    f'<row r="{row}"><c r="A{row}" t="str"><f>"a{row}"</f><v>abc</v></c><c r="B{row}" s="0"/><c r="C{row}"><v>1</v></c></row>'
+    for row in range(1, 101)
+)
 
 
 @pytest.mark.parametrize(
     ("what", "limit"),
-    [("file_bytes", 1000), ("part_bytes", 5000), ("total_bytes", 8000), ("parts", 4), ("cells", 199), ("blank_cells", 99), ("text", 2), ("all_text", 300)],
+    [
+        ("file_bytes", 1000),
+        ("part_bytes", 5000),
+        ("total_bytes", 8000),
+        ("parts", 4),
+        ("cells", 199),
+        ("blank_cells", 99),
+        ("text", 2),
+        ("all_text", 300),
+    ],
 )
 @pytest.mark.parametrize("disguise", ["", "<!-- x -->"])
 def test_every_cap_is_kept_and_named(what: str, limit: int, disguise: str) -> None:
@@ -800,7 +919,10 @@ def test_too_many_parts_are_refused() -> None:
     assert refused(zipped(_PACKAGE | {f"xl/media/{number}.png": b"" for number in range(500)})).params == {"what": "parts", "limit": "500"}
 
 
-@pytest.mark.parametrize("rows", ["{0}{1}", "<row>{0}{1}</row>", "<row><c>{0}{1}</c></row>", "<row><c><is>{0}{1}</is></c></row>", "<row><c><v>{0}{1}</v></c></row>"])
+@pytest.mark.parametrize(
+    "rows",
+    ["{0}{1}", "<row>{0}{1}</row>", "<row><c>{0}{1}</c></row>", "<row><c><is>{0}{1}</is></c></row>", "<row><c><v>{0}{1}</v></c></row>"],
+)
 @pytest.mark.parametrize("deep", [70, 100_000])
 def test_what_is_nested_too_deep_is_refused(rows: str, deep: int) -> None:
     assert refused(by_hand(rows.format("<a>" * deep, "</a>" * deep)), limits(ratio=10_000)).params == {"what": "depth", "limit": "64"}
@@ -817,9 +939,12 @@ def test_no_part_may_be_nested_too_deep(part: str) -> None:
 @pytest.mark.parametrize(
     "around",
     [
-        "<!-- {} -->", "<x>{}</x>", '<x y="{}"/>', "<?x {} ?>",
+        "<!-- {} -->",
+        "<x>{}</x>",
+        '<x y="{}"/>',
+        "<?x {} ?>",
     ],
-)  # fmt: skip
+)
 def test_one_endless_thing_is_not_held_in_memory(around: str) -> None:
     data = by_hand("", around=around.format("x" * 6_000_000) + "{}")
     assert refused(data, limits(ratio=10_000)).params["what"] == "branch"
@@ -856,14 +981,12 @@ def test_a_million_styled_empty_rows_are_read() -> None:
 # Whatever the bytes
 
 
-def outcome(data: bytes) -> None:
+def outcome(data: bytes) -> Workbook | tuple[str, dict[str, str]]:
+    """The workbook, or code and parameters of why there is none; any other exception fails the test."""
     try:
-        book = read_workbook(data)
+        return read_workbook(data)
     except Unreadable as error:
-        assert error.code.startswith("file-")
-        assert all(isinstance(value, str) for value in error.params.values())
-    else:
-        assert isinstance(book, Workbook)
+        return error.code, error.params
 
 
 @given(st.integers(0, 2**32), st.integers(1, 12))
@@ -876,11 +999,45 @@ def test_flipped_bytes_give_a_workbook_or_unreadable(seed: int, flips: int) -> N
     outcome(bytes(data))
 
 
-_READ_PARTS = [SHEET1, "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels", "docProps/custom.xml"]
-_SNIPPETS = [b"<", b">", b"/>", b'"', b"&", b"&amp;", b"<c>", b"</c>", b"<v>", b"<row>", b"</row>", b"<!--", b"-->", b"]]>", b"\0", b"9", b"-", b"A", b"\xff", b"", b"1e9", b' r="A1"']
+_READ_PARTS = [
+    SHEET1,
+    "xl/sharedStrings.xml",
+    "xl/styles.xml",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+    "_rels/.rels",
+    "docProps/custom.xml",
+]
+_SNIPPETS = [
+    b"<",
+    b">",
+    b"/>",
+    b'"',
+    b"&",
+    b"&amp;",
+    b"<c>",
+    b"</c>",
+    b"<v>",
+    b"<row>",
+    b"</row>",
+    b"<!--",
+    b"-->",
+    b"]]>",
+    b"\0",
+    b"9",
+    b"-",
+    b"A",
+    b"\xff",
+    b"",
+    b"1e9",
+    b' r="A1"',
+]
 
 
-@given(st.sampled_from(_READ_PARTS), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 6), st.sampled_from(_SNIPPETS)), min_size=1, max_size=4))
+@given(
+    st.sampled_from(_READ_PARTS),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 6), st.sampled_from(_SNIPPETS)), min_size=1, max_size=4),
+)
 @settings(max_examples=300)
 def test_parts_rewritten_at_random_give_a_workbook_or_unreadable(part: str, edits: list[tuple[float, int, bytes]]) -> None:
     content = _PACKAGE[part]
@@ -895,16 +1052,14 @@ def test_parts_rewritten_at_random_give_a_workbook_or_unreadable(part: str, edit
 def test_the_plain_way_reads_nothing_that_the_other_would_not(part: str, where: float, length: int, snippet: bytes) -> None:
     """Whatever is changed in the bulk of a part, a comment put before it, which forbids the plain way, changes nothing."""
     content = _PACKAGE[part]
-    first, last = content.index(b"<sheetData>" if part == SHEET1 else b"<si>"), content.rindex(b"</sheetData>" if part == SHEET1 else b"</sst>")
+    first, last = (
+        content.index(b"<sheetData>" if part == SHEET1 else b"<si>"),
+        content.rindex(b"</sheetData>" if part == SHEET1 else b"</sst>"),
+    )
     at = first + 11 + int(where * (last - first - 11))
     content = content[:at] + snippet + content[at + length :]
-    results = []
-    for before in (b"", b"<!-- x -->"):
-        try:
-            results.append(read_workbook(zipped(_PACKAGE | {part: content[:first] + before + content[first:]})))
-        except Unreadable as error:
-            results.append((error.code, error.params))
-    assert results[0] == results[1]
+    plain, other = (outcome(zipped(_PACKAGE | {part: content[:first] + before + content[first:]})) for before in (b"", b"<!-- x -->"))
+    assert plain == other
 
 
 @given(st.binary(max_size=200))

@@ -79,8 +79,9 @@ def sheet_name(appendix: Appendix) -> str:
     return f"Thẩm định {appendix.number}"
 
 
-def appraisal_book(version: RubricVersion, identity: Identity, blocks: tuple[UnitBlock, ...],
-                   entries: Mapping[tuple[str, str], Filled] | None = None) -> AppraisalBook:
+def appraisal_book(
+    version: RubricVersion, identity: Identity, blocks: tuple[UnitBlock, ...], entries: Mapping[tuple[str, str], Filled] | None = None
+) -> AppraisalBook:
     """The book of one council for the units given, blank or with what was already put in (by unit and leaf code)."""
     entries = entries or {}
     sheets, places, overview = [], {}, []
@@ -108,8 +109,9 @@ def appraisal_book(version: RubricVersion, identity: Identity, blocks: tuple[Uni
 
 def _table(version: RubricVersion, identity: Identity, appendix: Appendix) -> Sheet:
     sheet = Sheet(sheet_name(appendix), landscape=True, repeat_rows=(HEAD_ROW, HEAD_ROW), freeze=(FIRST_ROW, MAX))
-    sheet.widths = {UNIT: 8, NAME: 17, CODE: 7, TITLE: 27, MAX: 7, RESULT: 21, SELF: 7, EXPLANATION: 26, DOCUMENTS: 26, SCORE: 8,
-                    REASON: 24, DIFFERENCE: 8, STATUS: 17}  # fmt: skip
+    sheet.widths = {UNIT: 8, NAME: 15, CODE: 6.5, TITLE: 23, MAX: 6.5, RESULT: 18, SELF: 7, EXPLANATION: 20, DOCUMENTS: 19, SCORE: 8, REASON: 17,
+                    DIFFERENCE: 8, STATUS: 17}  # fmt: skip
+    sheet.hidden_columns = (UNIT,)
     council = version.labels.council
     sheet.span(1, 1, REASON, f"BẢNG THẨM ĐỊNH ĐIỂM CẢI CÁCH HÀNH CHÍNH NĂM {version.years[0]} – PHỤ LỤC {appendix.number}", "title")
     sheet.span(2, 1, REASON, f"{council}: {identity.unit_name}", "unit")
@@ -135,7 +137,7 @@ def _row(sheet: Sheet, row: int, block: UnitBlock, line: LeafRow, filled: Filled
     difference = f'IF(AND(ISNUMBER({given}),ISNUMBER({mine})),{given}-{mine},"")'
     sheet.put(row, DIFFERENCE, _difference(line, filled), "points", difference)
     wrong = f'IF(ISERROR({given}),TRUE,IF(ISNUMBER({given}),OR({given}<0,{given}>{most}),NOT(EXACT({given},"{SKIP}"))))'
-    same = f'IF(ISNUMBER({given}),IF(ISNUMBER({mine}),ROUND({given}-{mine},9)=0,LEN({mine})=0),EXACT({given},{mine}))'
+    same = f"IF(ISNUMBER({given}),IF(ISNUMBER({mine}),ROUND({given}-{mine},9)=0,LEN({mine})=0),EXACT({given},{mine}))"
     status = (
         f'IF(ISERROR({given}),"{WRONG}",IF(LEN({given})=0,"{TODO}",IF({wrong},"{WRONG}",IF({same},"{AGREED}",'
         f'IF(LEN(TRIM({why}))=0,"{NO_REASON}","{CHANGED}")))))'

@@ -191,7 +191,7 @@ def write_book(book: Book) -> bytes:
     return _patched(buffer.getvalue(), book)
 
 
-class _PlainWorksheet(Worksheet):
+class _PlainWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     """A worksheet that takes formulas as they are: ours use only functions of Excel 2007, so none needs xlsxwriter's 30 rewrites."""
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
@@ -398,16 +398,10 @@ def _patched(data: bytes, book: Book) -> bytes:
                 lock = f'<workbookProtection workbookPassword="{_legacy_hash(book.password)}" lockStructure="1"/>'
                 part = part.replace(b"<bookViews>", lock.encode() + b"<bookViews>", 1)
             elif info.filename.startswith("xl/worksheets/sheet"):
-                fixed = book.sheets[
-                    int(info.filename.removeprefix("xl/worksheets/sheet").removesuffix(".xml")) - 1
-                ].heights
-                text = _CUSTOM_HEIGHT.sub(
-                    lambda found: found[0] if int(found[2]) in fixed else found[1], part.decode("utf-8")
-                )
+                fixed = book.sheets[int(info.filename.removeprefix("xl/worksheets/sheet").removesuffix(".xml")) - 1].heights
+                text = _CUSTOM_HEIGHT.sub(lambda found: found[0] if int(found[2]) in fixed else found[1], part.decode("utf-8"))
                 text = _EMPTY_TEXT_RESULT.sub(r'\1 t="str">\2<v></v>', text)
-                part = _HEADER.sub(r'<headerFooter differentFirst="1">\1<firstHeader/></headerFooter>', text).encode(
-                    "utf-8"
-                )
+                part = _HEADER.sub(r'<headerFooter differentFirst="1">\1<firstHeader/></headerFooter>', text).encode("utf-8")
             target.writestr(zipfile.ZipInfo(info.filename, STAMP), part, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
@@ -423,4 +417,4 @@ def _legacy_hash(password: str) -> str:
 
 def area(first: Address, last: Address) -> str:
     """The A1 name of a range, e.g. "B5:C9"."""
-    return xl_range(first[0] - 1, first[1] - 1, last[0] - 1, last[1] - 1)
+    return str(xl_range(first[0] - 1, first[1] - 1, last[0] - 1, last[1] - 1))

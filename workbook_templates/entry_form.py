@@ -25,9 +25,7 @@ from workbook_templates.book import Book, Chart, Condition, Sheet, Validation, V
 from workbook_templates.identity import Identity
 from workbook_templates.layout import LeafPlace, layout_of
 
-SCORING, EVIDENCE, CHECK, APPROVAL = (
-    quoted(name) for name in (words.SCORING, words.EVIDENCE, words.CHECK, words.APPROVAL)
-)
+SCORING, EVIDENCE, CHECK, APPROVAL = (quoted(name) for name in (words.SCORING, words.EVIDENCE, words.CHECK, words.APPROVAL))
 WEIGHT = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.NOTE: 0}
 TEXT_LIMIT, EVIDENCE_LIMIT = 2000, 500
 PAYLOAD_CHUNK = 30_000
@@ -103,14 +101,10 @@ class EntryForm:
             "O_KHONG_DANH_GIA": named(SCORING, at.MARK, at.FIRST_ROW, lay.last_row),
             "O_GIAI_TRINH": named(SCORING, at.EXPLANATION, at.FIRST_ROW, lay.last_row),
             "O_TAI_LIEU": f"{EVIDENCE}!{a1(at.EVIDENCE_FIRST, 2, absolute=True)}:{a1(lay.evidence_last, 8, absolute=True)}",
-            "O_PHE_DUYET": named(
-                APPROVAL, at.APPROVAL_VALUE, at.APPROVAL_FIRST, at.APPROVAL_FIRST + len(words.APPROVAL_LABELS) - 1
-            ),
+            "O_PHE_DUYET": named(APPROVAL, at.APPROVAL_VALUE, at.APPROVAL_FIRST, at.APPROVAL_FIRST + len(words.APPROVAL_LABELS) - 1),
         }
         title = f"{words.TITLE.format(year=self.version.years[0]).capitalize()} – {self.identity.unit_name}"
-        return Book(
-            title, sheets, names, self.identity.properties(), password=self._password(), author=self.identity.organiser
-        )
+        return Book(title, sheets, names, self.identity.properties(), password=self._password(), author=self.identity.organiser)
 
     def _password(self) -> str:
         """The guard rail's password: from version, appendix and round, so that an office can always find it again."""
@@ -280,9 +274,7 @@ class EntryForm:
         done, errors, warnings = self._counts()
         left = f"còn {errors} lỗi" if errors else "không còn lỗi"
         more = f", {warnings} lưu ý" if warnings else ""
-        points, possible, rate = (
-            vi_short(rounded(one, 2), 2) for one in (self.totals.points, self.totals.possible, self.totals.rate)
-        )
+        points, possible, rate = (vi_short(rounded(one, 2), 2) for one in (self.totals.points, self.totals.possible, self.totals.rate))
         return f"Đã chấm {done}/{len(self.layout.places)} tiêu chí   ·   Điểm tự chấm {points}/{possible}   ·   Tỷ lệ {rate} %   ·   {left}{more}"
 
     def _strip_formula(self) -> str:
@@ -341,9 +333,7 @@ class EntryForm:
             sheet.put(row, at.MARK, _value(answer.mark), self._look("scoring", row, at.MARK, "input_centre"))
             title, prompt, error = words.PROMPTS["mark"]
             reason = leaf.may_skip[0].lower() + leaf.may_skip[1:]
-            sheet.validations.append(
-                Validation(a1(row, at.MARK), "list", title, prompt.format(reason=reason)[:255], error, ("x",))
-            )
+            sheet.validations.append(Validation(a1(row, at.MARK), "list", title, prompt.format(reason=reason)[:255], error, ("x",)))
         else:
             sheet.put(row, at.MARK, None, "cell")
         sheet.put(row, at.EXPLANATION, _value(answer.explanation), self._look("scoring", row, at.EXPLANATION, "input"))
@@ -467,9 +457,7 @@ class EntryForm:
         )
         sheet.row(at.EVIDENCE_HEAD, words.EVIDENCE_HEADS, "head")
         looks = ("input", "input_text", "input_date", "input", "input", "input_text", "input")
-        labels = (
-            f"{words.META}!{_absolute(at.META_FIRST, at.META_FIRST + len(lay.evidence_labels) - 1, at.META_LEAVES)}"
-        )
+        labels = f"{words.META}!{_absolute(at.META_FIRST, at.META_FIRST + len(lay.evidence_labels) - 1, at.META_LEAVES)}"
         turns = f"ROW({labels})-{at.META_FIRST - 1}"
         for offset in range(lay.evidence_last - at.EVIDENCE_FIRST + 1):
             row = at.EVIDENCE_FIRST + offset
@@ -491,9 +479,7 @@ class EntryForm:
         title, prompt, error = words.PROMPTS["choice"]
         sheet.validations.append(Validation(f"B{first}:B{last}", "list", title, prompt, error, labels))
         date_words = words.PROMPTS["date"]
-        sheet.validations.append(
-            Validation(f"D{first}:D{last}", "date", *date_words, minimum=FIRST_DATE, maximum=LAST_DATE)
-        )
+        sheet.validations.append(Validation(f"D{first}:D{last}", "date", *date_words, minimum=FIRST_DATE, maximum=LAST_DATE))
         for span in (f"C{first}:C{last}", f"E{first}:H{last}"):
             sheet.validations.append(_length(span, *words.PROMPTS["text"], EVIDENCE_LIMIT))
         status_area = f"I{first}:I{last}"
@@ -573,9 +559,7 @@ class EntryForm:
             check = self.checks[place.leaf.code]
             cell = a1(place.input_rows[0], at.INPUT)
             problem = f"{SCORING}!{a1(place.row, at.PROBLEM)}"
-            texts = (
-                f"{words.META}!{_absolute(at.META_FIRST, at.META_FIRST + len(words.PROBLEMS) - 1, at.META_PROBLEMS)}"
-            )
+            texts = f"{words.META}!{_absolute(at.META_FIRST, at.META_FIRST + len(words.PROBLEMS) - 1, at.META_PROBLEMS)}"
             lines.append(
                 _Line(
                     check.weight,
@@ -593,14 +577,9 @@ class EntryForm:
 
     def _evidence_lines(self) -> list[_Line]:
         column = f"{EVIDENCE}!{_absolute(at.EVIDENCE_FIRST, self.layout.evidence_last, at.EVIDENCE_STATUS)}"
-        statuses = [
-            self._evidence_status(row, turn)
-            for row, turn in zip(self.answers.evidence, self.evidence_turns, strict=True)
-        ]
+        statuses = [self._evidence_status(row, turn) for row, turn in zip(self.answers.evidence, self.evidence_turns, strict=True)]
         lines = []
-        for status, message in zip(
-            (words.EVIDENCE_NO_CRITERION, words.EVIDENCE_NO_CONTENT), words.EVIDENCE_PROBLEMS, strict=True
-        ):
+        for status, message in zip((words.EVIDENCE_NO_CRITERION, words.EVIDENCE_NO_CONTENT), words.EVIDENCE_PROBLEMS, strict=True):
             row = at.EVIDENCE_FIRST + (statuses.index(status) if status in statuses else 0)
             where = f'"#{EVIDENCE}!B"&({at.EVIDENCE_FIRST - 1}+IF(COUNTIF({column},"{status}")=0,1,MATCH("{status}",{column},0)))'
             lines.append(
@@ -662,17 +641,13 @@ class EntryForm:
             freeze=(at.CHECK_FIRST, 1),
             print_to=(lay.check_last, 6),
         )
-        sheet.widths = {1: 6, 2: 10, 3: 9, 4: 38, 5: 58, 6: 10} | dict.fromkeys(
-            range(at.SHOWN_LINE, at.REGISTER_TARGET + 1), 5.0
-        )
+        sheet.widths = {1: 6, 2: 10, 3: 9, 4: 38, 5: 58, 6: 10} | dict.fromkeys(range(at.SHOWN_LINE, at.REGISTER_TARGET + 1), 5.0)
         sheet.hidden_columns = tuple(range(at.SHOWN_LINE, at.REGISTER_TARGET + 1))
         sheet.text_number_areas = (f"C{at.CHECK_FIRST}:C{lay.check_last}", f"J{at.CHECK_FIRST}:J{lay.check_last}")
         self._heading(sheet, 6, "RÀ SOÁT TRƯỚC KHI GỬI")
         register = self._register()
         weights = [line.weight for line in register]
-        sheet.span(
-            at.CHECK_SENTENCE, 1, 6, _sentence(weights.count(2), weights.count(1)), "sentence", self._sentence_formula()
-        )
+        sheet.span(at.CHECK_SENTENCE, 1, 6, _sentence(weights.count(2), weights.count(1)), "sentence", self._sentence_formula())
         sheet.heights[at.CHECK_SENTENCE] = 30
         sheet.row(at.CHECK_HEAD, words.CHECK_HEADS, "head")
         turns: list[int] = []
@@ -682,9 +657,7 @@ class EntryForm:
             self._register_row(sheet, at.CHECK_FIRST + offset, line, turns[offset], is_first=offset == 0)
         for offset in range(lay.check_count):
             position = turns.index(offset + 1) if offset < turns[-1] else None
-            self._shown_row(
-                sheet, at.CHECK_FIRST + offset, offset + 1, None if position is None else (position, register[position])
-            )
+            self._shown_row(sheet, at.CHECK_FIRST + offset, offset + 1, None if position is None else (position, register[position]))
         area, first = f"A{at.CHECK_FIRST}:F{lay.check_last}", f"$B{at.CHECK_FIRST}"
         sheet.conditions = [
             Condition(area, f'{first}="{words.ERROR}"', "is_bad_plain"),
@@ -765,9 +738,7 @@ class EntryForm:
             )
             cell = a1(row, at.APPROVAL_VALUE)
             if key in words.APPROVAL_DATES:
-                sheet.validations.append(
-                    Validation(cell, "date", *words.PROMPTS["date"], minimum=FIRST_DATE, maximum=LAST_DATE)
-                )
+                sheet.validations.append(Validation(cell, "date", *words.PROMPTS["date"], minimum=FIRST_DATE, maximum=LAST_DATE))
             elif key == "approved":
                 sheet.validations.append(Validation(cell, "list", *words.PROMPTS["choice"], (words.APPROVED,)))
             else:
@@ -869,9 +840,7 @@ class _Line:
 
 def packed(version: RubricVersion, appendix: Appendix) -> tuple[str, ...]:
     """The version with this one appendix, as text that fits in cells: what the form itself can be checked with, anywhere."""
-    own = version.model_copy(
-        update={"appendices": (appendix,), "tiers": tuple(t for t in version.tiers if t.code == appendix.tier)}
-    )
+    own = version.model_copy(update={"appendices": (appendix,), "tiers": tuple(t for t in version.tiers if t.code == appendix.tier)})
     text = base64.b64encode(zlib.compress(own.canonical().encode("utf-8"), 9)).decode("ascii")
     return tuple(text[start : start + PAYLOAD_CHUNK] for start in range(0, len(text), PAYLOAD_CHUNK))
 
@@ -916,9 +885,7 @@ def _validation(cell: str, entry: Input, choices: Sequence[int]) -> Validation:
 
 
 def _length(area: str, title: str, prompt: str, error: str, limit: int) -> Validation:
-    return Validation(
-        area, "length", title, prompt.format(limit=limit), error.format(limit=limit), minimum=0, maximum=limit
-    )
+    return Validation(area, "length", title, prompt.format(limit=limit), error.format(limit=limit), minimum=0, maximum=limit)
 
 
 def _absolute(first: int, last: int, col: int) -> str:

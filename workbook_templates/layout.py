@@ -39,9 +39,7 @@ CHECK_SENTENCE, CHECK_HEAD = 3, 5
 CHECK_FIRST = CHECK_HEAD + 1
 # columns of "Rà soát lỗi": A to F are shown; G to M are hidden: which line of the register a row shows, then the register itself, one line
 # for everything that a formula can find wrong
-(SHOWN_LINE, REGISTER_SEVERITY, REGISTER_TURN, REGISTER_CODE, REGISTER_TITLE, REGISTER_MESSAGE, REGISTER_TARGET) = (
-    range(7, 14)
-)
+(SHOWN_LINE, REGISTER_SEVERITY, REGISTER_TURN, REGISTER_CODE, REGISTER_TITLE, REGISTER_MESSAGE, REGISTER_TARGET) = range(7, 14)
 CHECK_RESERVED = (15, 20)
 """Columns O to T of "Rà soát lỗi": where macros list what they find. Never compared."""
 

@@ -151,6 +151,7 @@ class _Table:
         self.field_col = len(keys) + 1
         self.spans = _spans(appendix, len(keys) + 1 + len(appendix.children), lambda leaf: True)
         self.leaf_col = _leaf_columns(self.spans)
+        self.shares = {unit.code: [_share(unit, span) for span in self.spans] for _, unit in units}
         self.own_spans = _spans(appendix, len(OWN_HEADS) + 1, lambda leaf: leaf.is_self_scored)
         self.own_col = _leaf_columns(self.own_spans)
 
@@ -469,19 +470,19 @@ class _RankingBook:
         for row, block in enumerate(blocks, HEAD + 1):
             self._grade_count_row(sheet, row, block, last)
         first, end = HEAD + 1, HEAD + len(blocks)
-        total, share = end + 1, end + 2
-        sheet.span(total, 1, 2, "Tổng cộng", "total")
+        totals, share = end + 1, end + 2
+        sheet.span(totals, 1, 2, "Tổng cộng", "total")
         sheet.span(share, 1, 2, "Tỷ lệ (%)", "total")
         units = sum(len(block.rows) for block in blocks)
-        whole = a1(total, 3, absolute=True)
+        whole = a1(totals, 3, absolute=True)
         for col in range(3, last):
-            count = _sum(_number(sheet.cells[row, col].value) for row in range(first, end + 1))
-            sheet.put(total, col, count, "number_bold", f"SUM({_run(first, end, col)})")
+            count = total(_number(sheet.cells[row, col].value) for row in range(first, end + 1))
+            sheet.put(totals, col, count, "number_bold", f"SUM({_run(first, end, col)})")
             rate = count / units * 100 if units else Fraction(0)
-            sheet.put(share, col, rate, "rate", f"IF({whole}=0,0,{a1(total, col)}/{whole}*100)")
+            sheet.put(share, col, rate, "rate", f"IF({whole}=0,0,{a1(totals, col)}/{whole}*100)")
         column = f"{quoted(RANKING)}!{_down(FIRST, FIRST + len(self.lines) - 1, INDEX)}"
         shown = [unit.pari for block in blocks for unit in block.rows if unit.pari is not None]
-        sheet.put(total, last, _mean(shown), "rate_bold", _average(column))
+        sheet.put(totals, last, _mean(shown), "rate_bold", _average(column))
         sheet.put(share, last, None, "cell")
         name = quoted(GRADES)
         names, rates = (f"{name}!{_across(row, 4, last - 2)}" for row in (HEAD, share))
@@ -524,7 +525,7 @@ class _RankingBook:
             sheet.row(row + 1, ("STT", "Lĩnh vực", "Điểm tối đa", "Số đơn vị", "Bình quân (%)"), "head")
             first = row + 2
             for offset, span in enumerate(table.spans):
-                shares = [share for _, unit in table.units if (share := _share(unit, span)) is not None]
+                shares = [share for _, unit in table.units if (share := table.shares[unit.code][offset]) is not None]
                 column = f"{quoted(table.fields)}!{_down(self._share_first, self._share_last(table), 3 + offset)}"
                 sheet.put(first + offset, 1, span.node.code, "code")
                 sheet.put(first + offset, 2, span.node.title, "cell")
@@ -576,7 +577,7 @@ class _RankingBook:
         sheet.put(HEAD + 1, 1, None, "cell")
         sheet.put(HEAD + 1, 2, "Bình quân", "criterion")
         for offset, span in enumerate(table.spans):
-            shares = [share for _, unit in table.units if (share := _share(unit, span)) is not None]
+            shares = [share for _, unit in table.units if (share := table.shares[unit.code][offset]) is not None]
             sheet.put(HEAD + 1, 3 + offset, _mean(shares), "rate_bold", _average(_down(first, end, 3 + offset)))
         indexes = [unit.pari for _, unit in table.units if unit.pari is not None]
         sheet.put(HEAD + 1, last, _mean(indexes), "rate_bold", _average(_down(first, end, last)))
@@ -591,7 +592,9 @@ class _RankingBook:
             sheet.put(row, 2, unit.name, "cell")
             index = self._ranking_cell(unit, INDEX)
             for offset, span in enumerate(table.spans):
-                sheet.put(row, 3 + offset, _share(unit, span), "rate", self._share_formula(table, unit, offset, span, a1(row, last)))
+                sheet.put(
+                    row, 3 + offset, table.shares[unit.code][offset], "rate", self._share_formula(table, unit, offset, span, a1(row, last))
+                )
             sheet.put(row, last, unit.pari, f"index_{unit.digits}", index)
         _give_air(sheet, first - 1)
         sheet.print_to = (end, last)
@@ -666,9 +669,9 @@ class _RankingBook:
             leaves, total = table.appendix.leaves, a1(MAXIMA, table.col["possible"], absolute=True)
             without = _left(table.appendix, unit)
             figures: dict[str, tuple[Fraction, str]] = {
-                "appraised": (_got(unit, [leaf for leaf in leaves if leaf.is_appraised]), f'SUMIF({kinds},"{APPRAISED}",{run})'),
-                "survey": (_got(unit, [leaf for leaf in leaves if leaf.is_central]), f'SUMIF({kinds},"{CENTRAL}",{run})'),
-                "possible": (_possible(unit, leaves), f'{total}-SUMIF({run},"{SKIPPED}",{maxima})'),
+                "appraised": (unit.appraised, f'SUMIF({kinds},"{APPRAISED}",{run})'),
+                "survey": (unit.survey, f'SUMIF({kinds},"{CENTRAL}",{run})'),
+                "possible": (unit.A, f'{total}-SUMIF({run},"{SKIPPED}",{maxima})'),
             }
             if self.rescales:
                 figures |= self._rescaled_figures(table, unit, row, kinds, run, maxima)
@@ -696,13 +699,10 @@ class _RankingBook:
             return f'SUMPRODUCT(({kinds}="{kind}")*({run}<>"{SKIPPED}")*{maxima})'
 
         kept = _possible(unit, [leaf for leaf in leaves if leaf.is_appraised])
-        all_of_it = points_of(tuple(leaf for leaf in leaves if leaf.is_appraised)) if kept else Fraction(0)
-        got = _got(unit, [leaf for leaf in leaves if leaf.is_appraised])
-        central = _possible(unit, [leaf for leaf in leaves if leaf.is_central])
         return {
             "assessed": (kept, part(APPRAISED)),
-            "rescaled": (got / kept * all_of_it if kept else Fraction(0), f"IF({assessed}=0,0,{appraised}/{assessed}*{full})"),
-            "possible": (all_of_it + central, f"IF({assessed}=0,0,{full})+{part(CENTRAL)}"),
+            "rescaled": (unit.rescaled, f"IF({assessed}=0,0,{appraised}/{assessed}*{full})"),
+            "possible": (unit.A, f"IF({assessed}=0,0,{full})+{part(CENTRAL)}"),
         }
 
     def _final_maxima(self, sheet: Sheet, table: _Table) -> None:
@@ -867,11 +867,11 @@ def _has_own(unit: UnitRow) -> bool:
 
 
 def _got(unit: UnitRow, leaves: Iterable[Leaf]) -> Fraction:
-    return _sum(one for leaf in leaves if isinstance(one := unit.final.get(leaf.code), Fraction))
+    return total(one for leaf in leaves if isinstance(one := unit.final.get(leaf.code), Fraction))
 
 
 def _possible(unit: UnitRow, leaves: Iterable[Leaf]) -> Fraction:
-    return _sum(leaf.max for leaf in leaves if unit.final.get(leaf.code) != SKIPPED)
+    return total(leaf.max for leaf in leaves if unit.final.get(leaf.code) != SKIPPED)
 
 
 def _share(unit: UnitRow, span: _Span) -> Fraction | None:
@@ -880,12 +880,17 @@ def _share(unit: UnitRow, span: _Span) -> Fraction | None:
     return None if unit.pari is None or not possible else _got(unit, span.leaves) / possible * 100
 
 
-def _sum(values: Iterable[Fraction]) -> Fraction:
-    return sum(values, Fraction(0))
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The exact sum. Adds up numerators by denominator first: points have few different ones, and `Fraction` is slow to add."""
+    parts: dict[int, int] = {}
+    for value in values:
+        bottom = value.denominator
+        parts[bottom] = parts.get(bottom, 0) + value.numerator
+    return sum((Fraction(top, bottom) for bottom, top in parts.items()), Fraction(0))
 
 
 def _mean(values: Sequence[Fraction]) -> Fraction | None:
-    return _sum(values) / len(values) if values else None
+    return total(values) / len(values) if values else None
 
 
 def _average(cells: str) -> str:

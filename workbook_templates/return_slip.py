@@ -15,7 +15,7 @@ TITLES = {
 }
 SENTENCES = {
     "accepted": "Hồ sơ đầy đủ, biểu mẫu còn nguyên vẹn; điểm dưới đây được tính lại từ số liệu đơn vị nhập.",
-    "returned": "Hồ sơ chưa được chấp nhận. Biểu mẫu mới gửi kèm đã giữ nội dung đã nhập, các ô cần sửa viền đỏ. Sửa xong lưu và gửi lại.",
+    "returned": "Hồ sơ chưa được chấp nhận. Xem lý do dưới đây, sửa theo hướng dẫn rồi gửi lại.",
     "foreign": "Tệp không đọc được hoặc không phải biểu mẫu do cơ quan cấp. Bản gốc của tệp vẫn được lưu.",
 }
 
@@ -30,6 +30,7 @@ class Slip:
     unit: str
     facts: tuple[tuple[str, str], ...]
     findings: tuple[Finding, ...]
+    fresh: bool = False
 
 
 def return_slip(slip: Slip) -> Book:
@@ -43,7 +44,8 @@ def return_slip(slip: Slip) -> Book:
     sheet.put(3, 4, f"{slip.place}, ngày …… tháng …… năm ……", "letter_date")
     sheet.span(5, 1, 4, TITLES[slip.kind], "title")
     sheet.span(6, 1, 4, slip.unit, "unit")
-    sheet.span(7, 1, 4, SENTENCES[slip.kind], "small_centre")
+    fresh = " Biểu mẫu mới gửi kèm đã giữ nội dung đã nhập, các ô cần sửa viền đỏ: sửa trên biểu mẫu này." if slip.fresh else ""
+    sheet.span(7, 1, 4, SENTENCES[slip.kind] + fresh, "small_centre")
     row = 9
     for label, value in slip.facts:
         sheet.span(row, 1, 3, label, "cell")

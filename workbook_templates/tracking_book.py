@@ -38,17 +38,34 @@ class FileLine:
     sha256: str
 
 
-UNIT_HEADS = ("STT", "Mã", "Cơ quan, đơn vị", "Khối", "Tình trạng", "Nhận lúc", "Tỷ lệ tự chấm (%)", "Số lỗi", "Chưa thẩm định", "Quyết định")
+UNIT_HEADS = (
+    "STT",
+    "Mã",
+    "Cơ quan, đơn vị",
+    "Khối",
+    "Tình trạng",
+    "Nhận lúc",
+    "Tỷ lệ tự chấm (%)",
+    "Số lỗi",
+    "Chưa thẩm định",
+    "Quyết định",
+)
 FILE_HEADS = ("STT", "Nhận lúc", "Tên tệp", "Đơn vị", "Kết luận", "Số lỗi", "Số cảnh báo", "Số đến, kênh, lý do", "SHA-256")
 LOG_HEADS = ("STT", "Thời điểm", "Người thực hiện", "Việc", "Đơn vị", "Nội dung", "Mã băm sự kiện")
 VERDICTS = {"accepted": "✓ Chấp nhận", "returned": "✗ Trả lại", "foreign": "– Không nhận ra"}
 
 
-def tracking_book(title: str, organiser: str, units: Sequence[UnitLine], files: Sequence[FileLine],
-                  log: Sequence[tuple[int, datetime, str, str, str, str, str]]) -> Book:
+def tracking_book(
+    title: str,
+    organiser: str,
+    units: Sequence[UnitLine],
+    files: Sequence[FileLine],
+    log: Sequence[tuple[int, datetime, str, str, str, str, str]],
+) -> Book:
     """The book; its last line of the log carries the digest by which the whole ledger can be held to account."""
-    return Book(f"Sổ theo dõi – {title}", [_units(title, units), _files(title, files), _log(title, log)], password="so-theo-doi",
-                author=organiser)
+    return Book(
+        f"Sổ theo dõi – {title}", [_units(title, units), _files(title, files), _log(title, log)], password="so-theo-doi", author=organiser
+    )
 
 
 def _sheet(name: str, title: str, heads: tuple[str, ...], widths: tuple[float, ...]) -> Sheet:
@@ -61,7 +78,7 @@ def _sheet(name: str, title: str, heads: tuple[str, ...], widths: tuple[float, .
 
 
 def _units(title: str, units: Sequence[UnitLine]) -> Sheet:
-    sheet = _sheet("Tình trạng", title, UNIT_HEADS, (6, 9, 38, 12, 22, 16, 12, 8, 11, 30))
+    sheet = _sheet("Tình trạng", title, UNIT_HEADS, (6, 12, 36, 10, 20, 17, 11, 7, 10, 20))
     row = 4
     for turn, one in enumerate(units, 1):
         row += 1
@@ -76,7 +93,7 @@ def _units(title: str, units: Sequence[UnitLine]) -> Sheet:
 
 
 def _files(title: str, files: Sequence[FileLine]) -> Sheet:
-    sheet = _sheet("Tệp đã nhận", title, FILE_HEADS, (6, 16, 40, 30, 16, 8, 10, 26, 20))
+    sheet = _sheet("Tệp đã nhận", title, FILE_HEADS, (6, 17, 32, 28, 16, 7, 9, 18, 18))
     row = 4
     for turn, one in enumerate(files, 1):
         row += 1
@@ -91,7 +108,7 @@ def _files(title: str, files: Sequence[FileLine]) -> Sheet:
 
 
 def _log(title: str, log: Sequence[tuple[int, datetime, str, str, str, str, str]]) -> Sheet:
-    sheet = _sheet("Nhật ký", title, LOG_HEADS, (7, 16, 18, 24, 28, 50, 20))
+    sheet = _sheet("Nhật ký", title, LOG_HEADS, (7, 17, 14, 20, 26, 38, 18))
     row = 4
     for seq, when, actor, what, unit, told, digest in log:
         row += 1

@@ -175,9 +175,7 @@ class ScoringMethod(BaseModel):
             if State.SCORED not in states:
                 return Outcome(State.UNSCORED, problems=(Problem(0, "leaf-unscored"),))
             blank = states.index(State.UNSCORED)
-            return Outcome(
-                State.UNSCORED, problems=(Problem(blank, "leaf-incomplete", (("label", inputs[blank].label),)),)
-            )
+            return Outcome(State.UNSCORED, problems=(Problem(blank, "leaf-incomplete", (("label", inputs[blank].label),)),))
         values: list[Good] = [Fraction(raw) if isinstance(raw, Decimal) else str(raw) for raw in raws]
         return self.judge(values, maximum)
 

@@ -49,9 +49,7 @@ class Band(BaseModel):
     def formula(self, rate: str) -> str:
         """`holds` for Excel, `rate` being an expression already rounded."""
         ends = (("ge", ">="), ("gt", ">"), ("le", "<="), ("lt", "<"))
-        tests = [
-            f"{rate}{sign}{decimal_text(getattr(self, name))}" for name, sign in ends if getattr(self, name) is not None
-        ]
+        tests = [f"{rate}{sign}{decimal_text(getattr(self, name))}" for name, sign in ends if getattr(self, name) is not None]
         return f"AND({','.join(tests)})" if len(tests) > 1 else (tests[0] if tests else "TRUE")
 
     def describe(self) -> str:
@@ -126,11 +124,7 @@ class _Rate(ScoringMethod):
         zero = "2" if self.zero_denominator == "skip" else "1"
         if self.over_full == "cap":
             return f"IF({cells[0]}=0,IF({cells[1]}>0,3,{zero}),1)"
-        return (
-            f"IF({cells[1]}>{cells[0]},3,IF({cells[0]}=0,{zero},1))"
-            if zero == "2"
-            else f"IF({cells[1]}>{cells[0]},3,1)"
-        )
+        return f"IF({cells[1]}>{cells[0]},3,IF({cells[0]}=0,{zero},1))" if zero == "2" else f"IF({cells[1]}>{cells[0]},3,1)"
 
     def points_formula(self, cells: Sequence[str], choices: Sequence[Sequence[str]], maximum: Fraction) -> str:
         zero = decimal_text(maximum) if self.zero_denominator == "max" else "0"

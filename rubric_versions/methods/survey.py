@@ -65,9 +65,7 @@ class SurveyWeighted(ScoringMethod):
         total = sum(counts, Fraction(0))
         if total == 0:
             return Outcome(State.INVALID, problems=(Problem(0, "survey-no-answers"),))
-        weighted = sum(
-            (weight.percent * count for weight, count in zip(self.weights, counts, strict=True)), Fraction(0)
-        )
+        weighted = sum((weight.percent * count for weight, count in zip(self.weights, counts, strict=True)), Fraction(0))
         return Outcome(State.SCORED, maximum * weighted / total / 100)
 
     def judge_formula(self, cells: Sequence[str], maximum: Fraction) -> str:
@@ -82,6 +80,4 @@ class SurveyWeighted(ScoringMethod):
         return maximum * max(weight.percent for weight in self.weights) / 100
 
     def describe(self, maximum: Fraction) -> str:
-        return (
-            "Tính theo phiếu: " + " · ".join(f"{weight.answer} {vi(weight.percent)} %" for weight in self.weights) + "."
-        )
+        return "Tính theo phiếu: " + " · ".join(f"{weight.answer} {vi(weight.percent)} %" for weight in self.weights) + "."
