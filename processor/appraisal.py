@@ -104,10 +104,21 @@ def _write_books(desk: Desk, council: str, wanted: Mapping[str, str], done: Appr
     file = f"tham_dinh_{ascii_name(council) if council else CITY}{'' if serial == 1 else f'_bo_sung_{serial}'}.xlsx"
     identity = identity_of_rows(made)
     _write(desk, file, data)
-    desk.ledger.append("book", at=desk.clock.now(), actor=desk.actor, data={
-        "book": identity.form_id, "council": council, "serial": serial, "file": file, "units": [list(pair) for pair in ordered],
-        "digest": parts_digest(data), "campaign": desk.campaign_digest, "replaces": replaces.book if replaces else "",
-    })  # fmt: skip
+    desk.ledger.append(
+        "book",
+        at=desk.clock.now(),
+        actor=desk.actor,
+        data={
+            "book": identity.form_id,
+            "council": council,
+            "serial": serial,
+            "file": file,
+            "units": [list(pair) for pair in ordered],
+            "digest": parts_digest(data),
+            "campaign": desk.campaign_digest,
+            "replaces": replaces.book if replaces else "",
+        },
+    )
     done.written.append(file)
 
 
@@ -160,8 +171,21 @@ def make_book(
     blocks = tuple(unit_block(desk, names[unit].name, unit, sha256) for unit, sha256 in units if unit in names)
     rests_on = sha256_of(repr(units).encode())[:16]
     name = names[council].name if council in names else campaign.council
-    identity = Identity("appraisal", campaign.code, campaign.title, campaign.organiser, council, name, "", version.id, version.digest,
-                        rests_on, str(campaign.rounds[-1].number), str(serial), key.id)  # fmt: skip
+    identity = Identity(
+        "appraisal",
+        campaign.code,
+        campaign.title,
+        campaign.organiser,
+        council,
+        name,
+        "",
+        version.id,
+        version.digest,
+        rests_on,
+        str(campaign.rounds[-1].number),
+        str(serial),
+        key.id,
+    )
     return at.appraisal_book(version, identity.sealed(keys.seal(key, identity.message())), blocks, entries)
 
 
@@ -298,8 +322,17 @@ def _take_book(desk: Desk, book_id: str, copies: list[tuple[str, str, Workbook, 
             found += [one.at(file=file) for one in problems]
             if place in entries and entries[place].score != entry.score and entry.score:
                 unit = next(one.name for one in desk.campaign.units if one.code == place[0])
-                found.append(finding("appraisal-conflict", file=file, criterion=place[1], unit=unit, value=entry.score,
-                                     other=entries[place].score, book=first[place]))  # fmt: skip
+                found.append(
+                    finding(
+                        "appraisal-conflict",
+                        file=file,
+                        criterion=place[1],
+                        unit=unit,
+                        value=entry.score,
+                        other=entries[place].score,
+                        book=first[place],
+                    )
+                )
             else:
                 entries[place] = entry
                 first[place] = file
@@ -311,8 +344,12 @@ def _take_book(desk: Desk, book_id: str, copies: list[tuple[str, str, Workbook, 
         return
     if entries or book_id in record.taken:
         rows = [[unit, code, one.score, one.reason] for (unit, code), one in entries.items()]
-        desk.ledger.append("appraised", at=desk.clock.now(), actor=desk.actor,
-                           data={"book": book_id, "files": [list(pair) for pair in files], "entries": rows})  # fmt: skip
+        desk.ledger.append(
+            "appraised",
+            at=desk.clock.now(),
+            actor=desk.actor,
+            data={"book": book_id, "files": [list(pair) for pair in files], "entries": rows},
+        )
         done.taken += len(rows)
 
 

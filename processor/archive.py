@@ -56,7 +56,7 @@ class Limits:
     text: int = 40_000  # characters in a cell, a formula, a name's text
     all_text: int = 20_000_000  # characters kept in all
     expanded: int = 1_000_000  # characters that shared formulas grow to
-    tags: int = 4_000_000  # `<` in what is parsed beyond the first 4 MiB
+    tags: int = 2_000_000  # `<` in what is parsed beyond the first 4 MiB
     depth: int = 64  # elements within one another
 
 

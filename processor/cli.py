@@ -33,16 +33,16 @@ def _command(function: Callable[P, int]) -> Callable[P, None]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         as_json = bool(kwargs.get("as_json"))
-        from processor.desk import Blocked  # noqa: PLC0415  (keeps help quick)
-        from processor.files import EnvironmentProblem  # noqa: PLC0415
-        from rubric_versions.catalog import BadVersion  # noqa: PLC0415
+        from processor.desk import Blocked
+        from processor.files import EnvironmentProblem
+        from rubric_versions.catalog import BadVersion
 
         try:
             code = function(*args, **kwargs)
         except (Blocked, BadVersion) as problem:
             code = _show_findings(problem.findings, as_json=as_json)
         except EnvironmentProblem as problem:
-            from processor.report import finding_of  # noqa: PLC0415
+            from processor.report import finding_of
 
             _show_findings([finding_of(problem)], as_json=as_json)
             code = ENVIRONMENT
@@ -67,7 +67,7 @@ def _fault() -> int:
 
 
 def _show_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
-    from processor import terminal  # noqa: PLC0415
+    from processor import terminal
 
     if as_json:
         terminal.print_json({"findings": [one.as_json() for one in findings]})
@@ -77,8 +77,8 @@ def _show_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
 
 
 def _desk(folder: Path, *, read_only: bool = False) -> Desk:
-    from processor.clock import clock_from_environment  # noqa: PLC0415
-    from processor.desk import open_desk  # noqa: PLC0415
+    from processor.clock import clock_from_environment
+    from processor.desk import open_desk
 
     return open_desk(folder, clock_from_environment(), read_only=read_only)
 
@@ -86,7 +86,7 @@ def _desk(folder: Path, *, read_only: bool = False) -> Desk:
 def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
     if text is None:
         return None
-    from processor.clock import parse_moment  # noqa: PLC0415
+    from processor.clock import parse_moment
 
     try:
         return parse_moment(text)
@@ -109,7 +109,7 @@ def cli() -> None:
 @_command
 def new(folder: Path, version_id: str, code: str | None, empty: bool, as_json: bool) -> int:
     """Tạo thư mục của một đợt đánh giá, kèm sổ đợt đánh giá để điền."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     return report.new(folder, version_id, code, empty=empty, as_json=as_json)
 
@@ -120,7 +120,7 @@ def new(folder: Path, version_id: str, code: str | None, empty: bool, as_json: b
 @_command
 def issue(folder: Path, as_json: bool) -> int:
     """Cấp biểu mẫu cho mọi đơn vị vào 01_bieu_mau_gui_di."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     with _desk(folder) as desk:
         return report.issue(desk, as_json=as_json)
@@ -139,8 +139,8 @@ def receive(
     folder: Path, files: tuple[Path, ...], received_at: datetime | None, reason: str, channel: str, number: str, as_json: bool
 ) -> int:
     """Nhận hồ sơ: các tệp nêu tên, hoặc mọi tệp trong 02_tiep_nhan. Mỗi tệp có kết luận và phiếu trả lời."""
-    from processor import report  # noqa: PLC0415
-    from processor.intake import How  # noqa: PLC0415
+    from processor import report
+    from processor.intake import How
 
     if received_at is not None and not reason.strip():
         raise click.UsageError("--received-at phải đi cùng --reason")
@@ -154,7 +154,7 @@ def receive(
 @_command
 def status(folder: Path, as_json: bool) -> int:
     """Cho biết từng đơn vị đang ở đâu; ghi lại so_theo_doi.xlsx."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     with _desk(folder) as desk:
         return report.status(desk, as_json=as_json)
@@ -166,7 +166,7 @@ def status(folder: Path, as_json: bool) -> int:
 @_command
 def appraise(folder: Path, as_json: bool) -> int:
     """Đọc điểm thẩm định đã nhập trong 05_tham_dinh, rồi lập bảng thẩm định còn thiếu."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     with _desk(folder) as desk:
         return report.appraise(desk, as_json=as_json)
@@ -178,7 +178,7 @@ def appraise(folder: Path, as_json: bool) -> int:
 @_command
 def rank(folder: Path, as_json: bool) -> int:
     """Tổng hợp điểm, xếp hạng, xếp loại vào 06_ket_qua."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     with _desk(folder) as desk:
         return report.rank(desk, as_json=as_json)
@@ -190,7 +190,7 @@ def rank(folder: Path, as_json: bool) -> int:
 @_command
 def check(file: Path, as_json: bool) -> int:
     """Kiểm tra một biểu mẫu đã điền; ai cũng dùng được, không cần thư mục đợt."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     return report.check(file, as_json=as_json)
 
@@ -201,7 +201,7 @@ def check(file: Path, as_json: bool) -> int:
 @_command
 def verify(folder: Path, as_json: bool) -> int:
     """Lập lại mọi kết quả từ hồ sơ đã lưu rồi so với tệp hiện có."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     with _desk(folder, read_only=True) as desk:
         return report.verify(desk, as_json=as_json)
@@ -216,7 +216,7 @@ def verify(folder: Path, as_json: bool) -> int:
 @_command
 def decide(folder: Path, unit: str, what: str, reason: str, as_json: bool) -> int:
     """Ghi quyết định của người có thẩm quyền: chấp nhận hồ sơ, mở lại, rút hồ sơ, hoặc ghi nhận."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     if not reason.strip():
         raise click.UsageError("--reason không được để trống")
@@ -229,7 +229,7 @@ def decide(folder: Path, unit: str, what: str, reason: str, as_json: bool) -> in
 @_command
 def blank(folder: Path) -> int:
     """Ghi biểu mẫu trắng của mọi bộ tiêu chí, để xem thử."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     return report.blank(folder)
 
@@ -244,7 +244,7 @@ def rubric() -> None:
 @_command
 def rubric_list(as_json: bool) -> int:
     """Liệt kê các bộ tiêu chí có sẵn."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     return report.rubric_list(as_json=as_json)
 
@@ -255,7 +255,7 @@ def rubric_list(as_json: bool) -> int:
 @_command
 def rubric_show(version_id: str, as_json: bool) -> int:
     """Xem một bộ tiêu chí: quy tắc, nguồn, các tiêu chí và cách chấm."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     return report.rubric_show(version_id, as_json=as_json)
 
@@ -266,14 +266,14 @@ def rubric_show(version_id: str, as_json: bool) -> int:
 @_command
 def rubric_lint(target: str, as_json: bool) -> int:
     """Rà soát một bộ tiêu chí (mã có sẵn, hoặc tệp .yaml); có lỗi thì không cấp được biểu mẫu."""
-    from processor import report  # noqa: PLC0415
+    from processor import report
 
     return report.rubric_lint(target, as_json=as_json)
 
 
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Runs the command line; the process ends with the exit code."""
-    from processor.terminal import use_utf8  # noqa: PLC0415
+    from processor.terminal import use_utf8
 
     use_utf8()
     return cli(args=list(arguments) if arguments is not None else None, prog_name="cchc")

@@ -286,7 +286,7 @@ class Year:
 
     def _write(self, jobs: Sequence[tuple[str, Filling]]) -> None:
         with terminal.progress("Điền biểu mẫu", len(jobs)) as tick:
-            for (name, one), data in zip(jobs, processes(fill, self.version, [one for _, one in jobs]), strict=True):
+            for (name, _), data in zip(jobs, processes(fill, self.version, [one for _, one in jobs]), strict=True):
                 unit = name.rsplit("/", 1)[-1].split("_")[0]
                 if self.mishaps.get(unit) == FORMULA and "/dot-1/" in name:
                     # the first score by formula becomes a number typed over it

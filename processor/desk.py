@@ -27,8 +27,14 @@ from workbook_templates.book import write_book
 CAMPAIGN_FILE = "dot_danh_gia.xlsx"
 LEDGER_FILE = "so_theo_doi.sqlite"
 FORMS, INBOX, ORIGINALS, BACK, APPRAISAL, RESULTS, PRINTS = (
-    "01_bieu_mau_gui_di", "02_tiep_nhan", "03_ban_goc", "04_tra_lai_bo_sung", "05_tham_dinh", "06_ket_qua", "07_ban_in",
-)  # fmt: skip
+    "01_bieu_mau_gui_di",
+    "02_tiep_nhan",
+    "03_ban_goc",
+    "04_tra_lai_bo_sung",
+    "05_tham_dinh",
+    "06_ket_qua",
+    "07_ban_in",
+)
 FOREIGN = "khong_nhan_ra"
 
 
@@ -103,9 +109,18 @@ def create(folder: Path, campaign: Campaign, version: RubricVersion, clock: Cloc
     originals = Originals(folder / ORIGINALS)
     kept = originals.keep(version.canonical().encode("utf-8"), ".json")
     with Ledger(folder / LEDGER_FILE) as ledger:
-        ledger.append("created", at=clock.now(), actor=getpass.getuser(), data={
-            "campaign": campaign.code, "version": version.id, "version_digest": version.digest, "version_kept": kept, "key": key.id,
-        })  # fmt: skip
+        ledger.append(
+            "created",
+            at=clock.now(),
+            actor=getpass.getuser(),
+            data={
+                "campaign": campaign.code,
+                "version": version.id,
+                "version_digest": version.digest,
+                "version_kept": kept,
+                "key": key.id,
+            },
+        )
     # last: a folder with the campaign's workbook is a whole one
     write_atomic(folder / CAMPAIGN_FILE, workbook)
     return key

@@ -111,10 +111,15 @@ class Sealed:
 def office_of(desk: Desk, record: Record, round_number: int) -> Office:
     """What the office knows, for the checks."""
     return Office(
-        desk.campaign.code, desk.campaign.title, desk.version, {unit.code: unit.name for unit in desk.campaign.units},
-        {unit.code: unit.tier for unit in desk.campaign.units}, str(round_number),
-        {place: form.serial for place, form in record.forms.items()}, Sealed(tuple(sorted(record.seals.items())), desk.key),
-    )  # fmt: skip
+        desk.campaign.code,
+        desk.campaign.title,
+        desk.version,
+        {unit.code: unit.name for unit in desk.campaign.units},
+        {unit.code: unit.tier for unit in desk.campaign.units},
+        str(round_number),
+        {place: form.serial for place, form in record.forms.items()},
+        Sealed(tuple(sorted(record.seals.items())), desk.key),
+    )
 
 
 def receive(
@@ -272,12 +277,26 @@ def _tell(desk: Desk, name: str, sha256: str, checked: Checked, how: How, round_
         unit, identity, readable = _sender(desk, name, checked)
         if readable:
             checked = checked.with_findings(_order_findings(desk, record, unit, received, checked, round_number, name))
-        event = desk.ledger.append("received", at=desk.clock.now(), actor=desk.actor, unit=unit, data={
-            "sha256": sha256, "file": name, "received": received.isoformat(), "reason": how.reason, "channel": how.channel,
-            "number": how.number, "verdict": checked.verdict.value, "round": identity.round if identity else "",
-            "form_id": identity.form_id if identity else "", "scores": checked.scores() if readable else None,
-            "answers": checked.digest if readable else "", "findings": [_as_data(one) for one in checked.findings],
-        })  # fmt: skip
+        event = desk.ledger.append(
+            "received",
+            at=desk.clock.now(),
+            actor=desk.actor,
+            unit=unit,
+            data={
+                "sha256": sha256,
+                "file": name,
+                "received": received.isoformat(),
+                "reason": how.reason,
+                "channel": how.channel,
+                "number": how.number,
+                "verdict": checked.verdict.value,
+                "round": identity.round if identity else "",
+                "form_id": identity.form_id if identity else "",
+                "scores": checked.scores() if readable else None,
+                "answers": checked.digest if readable else "",
+                "findings": [_as_data(one) for one in checked.findings],
+            },
+        )
     return _received_of(desk, event)
 
 

@@ -54,9 +54,20 @@ def identities(desk: Desk, round_number: int) -> list[Identity]:
     for unit in campaign.units:
         last = record.forms.get((unit.code, str(round_number)))
         identity = Identity(
-            "entry_form", campaign.code, campaign.title, campaign.organiser, unit.code, unit.name, unit.tier, version.id, version.digest,
-            layouts[unit.tier], str(round_number), str(last.serial if last else 1), key.id,
-        )  # fmt: skip
+            "entry_form",
+            campaign.code,
+            campaign.title,
+            campaign.organiser,
+            unit.code,
+            unit.name,
+            unit.tier,
+            version.id,
+            version.digest,
+            layouts[unit.tier],
+            str(round_number),
+            str(last.serial if last else 1),
+            key.id,
+        )
         if last is not None and identity.form_id != last.form_id:
             identity = Identity(**{**dict(identity.rows()[:-1]), "serial": str(last.serial + 1)})
         made.append(identity.sealed(keys.seal(key, identity.message())))
@@ -84,10 +95,23 @@ def issue(desk: Desk, round_number: int = 1, *, tick: Tick = lambda _: None) -> 
         write_atomic(desk.path(FORMS, file), data)
         written.append(file)
         if record.seals.get(identity.form_id) != identity.seal:
-            batch.append(Draft("issued", at=desk.clock.now(), actor=desk.actor, unit=identity.unit, data={
-                "round": identity.round, "serial": int(identity.serial), "form_id": identity.form_id, "seal": identity.seal,
-                "key": identity.key, "file": file, "digest": parts_digest(data),
-            }))  # fmt: skip
+            batch.append(
+                Draft(
+                    "issued",
+                    at=desk.clock.now(),
+                    actor=desk.actor,
+                    unit=identity.unit,
+                    data={
+                        "round": identity.round,
+                        "serial": int(identity.serial),
+                        "form_id": identity.form_id,
+                        "seal": identity.seal,
+                        "key": identity.key,
+                        "file": file,
+                        "digest": parts_digest(data),
+                    },
+                )
+            )
         if len(batch) >= 64:
             desk.ledger.append_many(batch)
             batch = []
@@ -111,8 +135,18 @@ def blank_forms(version: RubricVersion) -> Sequence[tuple[str, bytes]]:
     made = []
     for appendix in version.appendices:
         identity = Identity(
-            "entry_form", f"mau-{version.id}", "Bản mẫu", version.issuer, "mau", "(tên cơ quan, đơn vị)", appendix.tier, version.id,
-            version.digest, layout_of(appendix).fingerprint, "1", "1",
-        )  # fmt: skip
+            "entry_form",
+            f"mau-{version.id}",
+            "Bản mẫu",
+            version.issuer,
+            "mau",
+            "(tên cơ quan, đơn vị)",
+            appendix.tier,
+            version.id,
+            version.digest,
+            layout_of(appendix).fingerprint,
+            "1",
+            "1",
+        )
         made.append((f"{version.id}_phu_luc_{ascii_name(appendix.number)}.xlsx", Base(version, appendix).stamp(identity)))
     return made

@@ -279,6 +279,7 @@ def _unit_row(scores: UnitScores, result: UnitResult, rules: Rules) -> UnitRow:
         rank=result.rank,
         grade=result.grade,
         commended=result.commended,
+        fields=tuple((one.points, one.possible) for one in result.by_field),
     )
 
 

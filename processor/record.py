@@ -116,10 +116,20 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
         elif event.kind == "received":
             record.files[data["sha256"]] = event
             if event.unit and data["verdict"] != Verdict.FOREIGN:
-                record.returns.append(Return(
-                    event.seq, event.unit, data["round"], data["sha256"], data["file"], parse_moment(data["received"]),
-                    Verdict(data["verdict"]), data["answers"], data["scores"], tuple(data["findings"]),
-                ))  # fmt: skip
+                record.returns.append(
+                    Return(
+                        event.seq,
+                        event.unit,
+                        data["round"],
+                        data["sha256"],
+                        data["file"],
+                        parse_moment(data["received"]),
+                        Verdict(data["verdict"]),
+                        data["answers"],
+                        data["scores"],
+                        tuple(data["findings"]),
+                    )
+                )
         elif event.kind == "decided":
             record.decisions.append(
                 Decision(event.seq, event.at, event.actor, event.unit, data["what"], data["reason"], data.get("sha256", ""))

@@ -53,7 +53,7 @@ def _as_json(findings: Sequence[Finding], **more: Any) -> dict[str, Any]:
 
 def new(folder: Path, version_id: str, code: str | None, *, empty: bool, as_json: bool) -> int:
     """A new campaign folder; says where the key lies, for it is the one thing that is not in the folder."""
-    from processor import keys  # noqa: PLC0415  (only this command speaks of it)
+    from processor import keys
 
     version = _version(version_id)
     campaign = new_campaign(version, code=code or version.id, units=() if empty else None)
@@ -70,7 +70,7 @@ def new(folder: Path, version_id: str, code: str | None, *, empty: bool, as_json
 
 def issue(desk: Desk, *, as_json: bool) -> int:
     """Forms for every unit."""
-    from processor.issuing import issue as issue_forms  # noqa: PLC0415
+    from processor.issuing import issue as issue_forms
 
     with terminal.progress("Cấp biểu mẫu", len(desk.campaign.units), quiet=as_json) as tick:
         done = issue_forms(desk, desk.campaign.rounds[-1].number, tick=tick)
@@ -84,8 +84,8 @@ def issue(desk: Desk, *, as_json: bool) -> int:
 
 def receive(desk: Desk, files: Sequence[Path], how: How, *, as_json: bool) -> int:
     """Returns received, each with its verdict."""
-    from processor.intake import receive as take_in  # noqa: PLC0415
-    from processor.tracking import write_tracking  # noqa: PLC0415
+    from processor.intake import receive as take_in
+    from processor.tracking import write_tracking
 
     with terminal.progress("Nhận và kiểm tra", quiet=as_json) as tick:
         receipt = take_in(desk, files, how, tick=tick)
@@ -130,24 +130,39 @@ def _counts(findings: Sequence[Finding]) -> tuple[int, int]:
 
 def status(desk: Desk, *, as_json: bool) -> int:
     """Where every unit stands."""
-    from processor.tracking import unit_states, write_tracking  # noqa: PLC0415
+    from processor.tracking import unit_states, write_tracking
 
     states = unit_states(desk)
     found = [*desk.findings, *write_tracking(desk)]
     if as_json:
         rows = [
-            {"unit": one.code, "name": one.name, "state": one.state, "received": one.received.isoformat() if one.received else None,
-             "scores": dict(one.scores) if one.scores else None, "errors": one.errors, "left": one.left, "decisions": one.decisions}
+            {
+                "unit": one.code,
+                "name": one.name,
+                "state": one.state,
+                "received": one.received.isoformat() if one.received else None,
+                "scores": dict(one.scores) if one.scores else None,
+                "errors": one.errors,
+                "left": one.left,
+                "decisions": one.decisions,
+            }
             for one in states
-        ]  # fmt: skip
+        ]
         terminal.print_json(_as_json(found, units=rows))
         return _code(found)
     heads = ("Mã", "Cơ quan, đơn vị", "Tình trạng", "Nhận lúc", "Lỗi", "Chưa thẩm định", "Quyết định")
     rows_shown = [
-        (one.code, one.name, one.state, f"{one.received:%d/%m/%Y %H:%M}" if one.received else "", one.errors or "",
-         "" if one.left is None else one.left, one.decisions)
+        (
+            one.code,
+            one.name,
+            one.state,
+            f"{one.received:%d/%m/%Y %H:%M}" if one.received else "",
+            one.errors or "",
+            "" if one.left is None else one.left,
+            one.decisions,
+        )
         for one in states
-    ]  # fmt: skip
+    ]
     terminal.print_table(desk.campaign.title, heads, rows_shown, right=(4, 5))
     counts = Counter(one.state for one in states)
     terminal.say("; ".join(f"{state}: {count}" for state, count in counts.items()))
@@ -157,8 +172,8 @@ def status(desk: Desk, *, as_json: bool) -> int:
 
 def appraise(desk: Desk, *, as_json: bool) -> int:
     """Appraisal books read and written."""
-    from processor.appraisal import appraise as appraise_all  # noqa: PLC0415
-    from processor.tracking import write_tracking  # noqa: PLC0415
+    from processor.appraisal import appraise as appraise_all
+    from processor.tracking import write_tracking
 
     with terminal.progress("Lập bảng thẩm định", len(desk.campaign.councils), quiet=as_json) as tick:
         done = appraise_all(desk, tick=tick)
@@ -180,10 +195,10 @@ def appraise(desk: Desk, *, as_json: bool) -> int:
 
 def rank(desk: Desk, *, as_json: bool) -> int:
     """The ranking."""
-    from processor.ranking import shown_percent  # noqa: PLC0415
-    from processor.results import blocked  # noqa: PLC0415  # fmt: skip
+    from processor.ranking import shown_percent
+    from processor.results import blocked
     from processor.results import rank as rank_all
-    from processor.tracking import write_tracking  # noqa: PLC0415
+    from processor.tracking import write_tracking
 
     with terminal.progress("Tổng hợp, xếp hạng", len(desk.campaign.units), quiet=as_json) as tick:
         done = rank_all(desk, tick=tick)
@@ -191,22 +206,43 @@ def rank(desk: Desk, *, as_json: bool) -> int:
     rules = desk.version.rules
     if as_json:
         blocks = [
-            {"block": block.code, "name": block.name, "units": [
-                {"unit": one.unit, "name": one.name, "standing": one.standing.value, "a": vi_dot(one.a), "A": vi_dot(one.A),
-                 "pari": None if one.pari is None else vi_dot(one.pari), "rank": one.rank, "grade": one.grade, "commended": one.commended}
-                for one in results]}
+            {
+                "block": block.code,
+                "name": block.name,
+                "units": [
+                    {
+                        "unit": one.unit,
+                        "name": one.name,
+                        "standing": one.standing.value,
+                        "a": vi_dot(one.a),
+                        "A": vi_dot(one.A),
+                        "pari": None if one.pari is None else vi_dot(one.pari),
+                        "rank": one.rank,
+                        "grade": one.grade,
+                        "commended": one.commended,
+                    }
+                    for one in results
+                ],
+            }
             for block, results in done.blocks
-        ]  # fmt: skip
+        ]
         terminal.print_json(_as_json(found, file=done.file, blocks=blocks))
         return 1 if blocked(done) else _code(found)
     for block, results in done.blocks:
         heads = ("Hạng", "Cơ quan, đơn vị", "Điểm tự chấm", "Điểm đạt", "Điểm tối đa", "Chỉ số (%)", "Xếp loại", "Ghi chú")
         rows = [
-            (one.rank or "", one.name, "" if one.standing.value == "missing" else vi_short(one.self_points, 2), "" if one.pari is None else vi_short(one.a),
-             "" if one.pari is None else vi(one.A), "" if one.pari is None else shown_percent(one.pari, rules), one.grade,
-             STANDING_WORDS[one.standing.value] or ("Đề nghị biểu dương" if one.commended else ""))
+            (
+                one.rank or "",
+                one.name,
+                "" if one.standing.value == "missing" else vi_short(one.self_points, 2),
+                "" if one.pari is None else vi_short(one.a),
+                "" if one.pari is None else vi(one.A),
+                "" if one.pari is None else shown_percent(one.pari, rules),
+                one.grade,
+                STANDING_WORDS[one.standing.value] or ("Đề nghị biểu dương" if one.commended else ""),
+            )
             for one in results
-        ]  # fmt: skip
+        ]
         terminal.print_table(block.name, heads, rows, right=(0, 2, 3, 4, 5))
     terminal.print_findings(found, limit=40)
     terminal.say(f"Kết quả: {done.file}" + (" (không đổi)" if done.unchanged else ""))
@@ -215,7 +251,7 @@ def rank(desk: Desk, *, as_json: bool) -> int:
 
 def vi_dot(value: Any) -> str:
     """An exact number as a decimal string with a dot, for JSON."""
-    from rubric_versions.numbers import decimal_text  # noqa: PLC0415
+    from rubric_versions.numbers import decimal_text
 
     return decimal_text(value)
 
@@ -237,14 +273,16 @@ def check(file: Path, *, as_json: bool) -> int:
         terminal.say(f"{file.name}: {VERDICT_WORDS[checked.verdict].upper()} – {found} lỗi, {warned} cảnh báo.")
         if checked.totals is not None and checked.identity is not None:
             points, most, share = (vi_short(one) for one in (checked.totals.points, checked.totals.possible, checked.totals.rate))
-            terminal.say(f"{checked.identity.unit_name}: điểm tự chấm {points}/{most} ({share} %), chưa gồm điều tra xã hội học. "
-                         f"Mã đối chiếu {checked.digest}.")  # fmt: skip
+            terminal.say(
+                f"{checked.identity.unit_name}: điểm tự chấm {points}/{most} ({share} %), chưa gồm điều tra xã hội học. "
+                f"Mã đối chiếu {checked.digest}."
+            )
     return 0 if checked.verdict is Verdict.ACCEPTED else 1
 
 
 def verify(desk: Desk, *, as_json: bool) -> int:
     """Everything rebuilt and compared."""
-    from processor.verifying import verify as verify_all  # noqa: PLC0415
+    from processor.verifying import verify as verify_all
 
     with terminal.progress("Kiểm chứng hồ sơ", 4, quiet=as_json) as tick:
         found = verify_all(desk, tick=tick)
@@ -261,9 +299,9 @@ def verify(desk: Desk, *, as_json: bool) -> int:
 
 def decide(desk: Desk, unit: str, what: Any, reason: str, *, as_json: bool) -> int:
     """A person's decision, written down."""
-    from processor.appraisal import DECISION_WORDS  # noqa: PLC0415
-    from processor.decisions import decide as write_down  # noqa: PLC0415
-    from processor.tracking import write_tracking  # noqa: PLC0415
+    from processor.appraisal import DECISION_WORDS
+    from processor.decisions import decide as write_down
+    from processor.tracking import write_tracking
 
     event = write_down(desk, unit, what, reason)
     found = write_tracking(desk)
@@ -277,7 +315,7 @@ def decide(desk: Desk, unit: str, what: Any, reason: str, *, as_json: bool) -> i
 
 def blank(folder: Path) -> int:
     """Blank forms of every shipped version."""
-    from processor.issuing import blank_forms  # noqa: PLC0415
+    from processor.issuing import blank_forms
 
     make_folder(folder)
     for version_id in catalog.shipped():
@@ -292,10 +330,16 @@ def rubric_list(*, as_json: bool) -> int:
     versions = [catalog.load(version_id) for version_id in catalog.shipped()]
     if as_json:
         rows = [
-            {"id": one.id, "title": one.title, "issuer": one.issuer, "years": list(one.years), "digest": one.digest,
-             "appendices": [{"number": a.number, "tier": a.tier, "leaves": len(a.leaves)} for a in one.appendices]}
+            {
+                "id": one.id,
+                "title": one.title,
+                "issuer": one.issuer,
+                "years": list(one.years),
+                "digest": one.digest,
+                "appendices": [{"number": a.number, "tier": a.tier, "leaves": len(a.leaves)} for a in one.appendices],
+            }
             for one in versions
-        ]  # fmt: skip
+        ]
         terminal.print_json(_as_json([], versions=rows))
     else:
         terminal.print_table(

@@ -59,9 +59,17 @@ def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
     last = desk.ledger.events("ranked")
     done.unchanged = bool(last) and last[-1].data["digest"] == digest
     if not done.unchanged:
-        desk.ledger.append("ranked", at=desk.clock.now(), actor=desk.actor, data={
-            "file": done.file, "digest": digest, "campaign": desk.campaign_digest, "upto": desk.record().upto,
-        })  # fmt: skip
+        desk.ledger.append(
+            "ranked",
+            at=desk.clock.now(),
+            actor=desk.actor,
+            data={
+                "file": done.file,
+                "digest": digest,
+                "campaign": desk.campaign_digest,
+                "upto": desk.record().upto,
+            },
+        )
     return done
 
 
@@ -141,8 +149,16 @@ def _central(desk: Desk, unit: Unit, leaf: Leaf, number: str, blank_central: dic
         sheet = f"Điểm tập trung {number}"
         for problem in outcome.problems:
             raw = raws[problem.index]
-            found.append(finding(problem.code, file=CAMPAIGN_FILE, sheet=sheet, criterion=f"{leaf.code} ({unit.name})",
-                                 value="" if raw is None else raw, **dict(problem.params)))  # fmt: skip
+            found.append(
+                finding(
+                    problem.code,
+                    file=CAMPAIGN_FILE,
+                    sheet=sheet,
+                    criterion=f"{leaf.code} ({unit.name})",
+                    value="" if raw is None else raw,
+                    **dict(problem.params),
+                )
+            )
     return LeafScore(None, Fraction(0), State.UNSCORED, Fraction(0))
 
 

@@ -1,4 +1,6 @@
-"""What the terminal shows: findings, tables, progress; Vietnamese on any console, one JSON object where asked, nothing wrapped off a terminal.
+"""What the terminal shows: findings, tables, progress; Vietnamese on any console, one JSON object where asked.
+
+Off a terminal nothing is wrapped.
 
 Imports rich only when something is shown.
 """
@@ -32,7 +34,7 @@ def use_utf8() -> None:
 
 def console(*, error: bool = False) -> Console:
     """A console on standard output, or on standard error."""
-    from rich.console import Console  # noqa: PLC0415  (help and JSON never need it)
+    from rich.console import Console
 
     stream = sys.stderr if error else sys.stdout
     return Console(file=stream, width=None if stream.isatty() else WIDE, highlight=False, soft_wrap=not stream.isatty())
@@ -57,8 +59,8 @@ def print_findings(findings: Iterable[Finding], *, limit: int = 200) -> None:
 
 def print_table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[int] = ()) -> None:
     """A table; columns whose number (from 0) is in `right` are set to the right."""
-    from rich import box  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich import box
+    from rich.table import Table
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = set(right)
@@ -81,7 +83,7 @@ def progress(title: str, total: int = 0, *, quiet: bool = False) -> Iterator[Cal
     if quiet:
         yield lambda _: None
     elif sys.stderr.isatty():
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console(error=True), transient=True) as bar:

@@ -23,9 +23,16 @@ from workbook_templates.tracking_book import FileLine, UnitLine, tracking_book
 TRACKING_FILE = "so_theo_doi.xlsx"
 COUNTS, MENDING, LATE, NOTHING, NO_FORM = "✓ Hợp lệ", "✗ Trả lại, chờ sửa", "✗ Quá hạn", "○ Chưa gửi", "○ Chưa cấp biểu mẫu"
 KINDS = {
-    "created": "Tạo đợt đánh giá", "campaign": "Đọc sổ đợt đánh giá", "issued": "Cấp biểu mẫu", "received": "Nhận tệp", "again": "Nhận lại tệp cũ",
-    "decided": "Quyết định", "book": "Lập bảng thẩm định", "appraised": "Nhận điểm thẩm định", "ranked": "Xếp hạng",
-}  # fmt: skip
+    "created": "Tạo đợt đánh giá",
+    "campaign": "Đọc sổ đợt đánh giá",
+    "issued": "Cấp biểu mẫu",
+    "received": "Nhận tệp",
+    "again": "Nhận lại tệp cũ",
+    "decided": "Quyết định",
+    "book": "Lập bảng thẩm định",
+    "appraised": "Nhận điểm thẩm định",
+    "ranked": "Xếp hạng",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +72,19 @@ def unit_states(desk: Desk) -> list[UnitState]:
         errors = sum(one["severity"] == Severity.ERROR for one in last.findings) if last and not counts else 0
         decided = "; ".join(f"{DECISION_WORDS[one.what]}: {one.reason}" for one in record.decided(unit.code))
         todo = left.get(unit.code, 0) if counts and unit.code in appraised else None
-        states.append(UnitState(
-            unit.code, unit.name, unit.block, state, last.received if last else None, last.scores if last else None, errors, todo, decided,
-        ))  # fmt: skip
+        states.append(
+            UnitState(
+                unit.code,
+                unit.name,
+                unit.block,
+                state,
+                last.received if last else None,
+                last.scores if last else None,
+                errors,
+                todo,
+                decided,
+            )
+        )
     return states
 
 
@@ -75,14 +92,33 @@ def write_tracking(desk: Desk) -> list[Finding]:
     """`so_theo_doi.xlsx` written anew from the ledger; a finding where it is open in Excel, nothing else stops for that."""
     names = {unit.code: unit.name for unit in desk.campaign.units}
     units = [
-        UnitLine(one.code, one.name, one.block, one.state, one.received, Fraction(one.scores["pari"]) if one.scores else None, one.errors,
-                 one.left, one.decisions)
+        UnitLine(
+            one.code,
+            one.name,
+            one.block,
+            one.state,
+            one.received,
+            Fraction(one.scores["pari"]) if one.scores else None,
+            one.errors,
+            one.left,
+            one.decisions,
+        )
         for one in unit_states(desk)
-    ]  # fmt: skip
+    ]
     events = desk.ledger.events()
     files = [_file_line(event, names) for event in events if event.kind == "received"]
-    log = [(event.seq, event.at, event.actor, KINDS.get(event.kind, event.kind), names.get(event.unit, event.unit), _told(event.kind, event.data),
-            event.digest) for event in events]  # fmt: skip
+    log = [
+        (
+            event.seq,
+            event.at,
+            event.actor,
+            KINDS.get(event.kind, event.kind),
+            names.get(event.unit, event.unit),
+            _told(event.kind, event.data),
+            event.digest,
+        )
+        for event in events
+    ]
     data = write_book(tracking_book(desk.campaign.title, desk.campaign.organiser, units, files, log))
     try:
         write_atomic(desk.path(TRACKING_FILE), data)
@@ -95,11 +131,28 @@ def _file_line(event: Event, names: Mapping[str, str]) -> FileLine:
     data = event.data
     counts = Counter(one["severity"] for one in data["findings"])
     how = "; ".join(str(data[key]) for key in ("number", "channel", "reason") if data[key])
-    return FileLine(parse_moment(data["received"]), data["file"], names.get(event.unit, event.unit), data["verdict"], counts["error"],
-                    counts["warning"], how, data["sha256"])  # fmt: skip
+    return FileLine(
+        parse_moment(data["received"]),
+        data["file"],
+        names.get(event.unit, event.unit),
+        data["verdict"],
+        counts["error"],
+        counts["warning"],
+        how,
+        data["sha256"],
+    )
 
 
 def _told(kind: str, data: Mapping[str, Any]) -> str:
-    keys = {"created": ("version",), "campaign": ("workbook",), "issued": ("file",), "received": ("file", "verdict"), "again": ("file",),
-            "decided": ("what", "reason"), "book": ("file",), "appraised": ("book",), "ranked": ("file",)}  # fmt: skip
+    keys = {
+        "created": ("version",),
+        "campaign": ("workbook",),
+        "issued": ("file",),
+        "received": ("file", "verdict"),
+        "again": ("file",),
+        "decided": ("what", "reason"),
+        "book": ("file",),
+        "appraised": ("book",),
+        "ranked": ("file",),
+    }
     return ", ".join(str(data[key]) for key in keys.get(kind, ()))

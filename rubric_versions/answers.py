@@ -30,7 +30,7 @@ class LeafAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """All that a unit entered in one form. Evidence rows are tuples in the order of EVIDENCE_PARTS; blank rows may be left out at the end."""
+    """All that a unit entered in one form. Evidence rows are in the order of EVIDENCE_PARTS; blank ones at the end may be left out."""
 
     leaves: Mapping[str, LeafAnswer] = field(default_factory=dict)
     evidence: tuple[tuple[Raw, ...], ...] = ()

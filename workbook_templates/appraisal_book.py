@@ -18,9 +18,20 @@ SKIP = "KĐG"
 """What the council puts for a criterion that is not to be assessed (Cần Thơ 2018, Điều 7.2.d: granted by the council, our choice)."""
 
 HEADS = (
-    "Mã đơn vị", "Cơ quan, đơn vị", "Mã", "Tiêu chí", "Điểm tối đa", "Kết quả đơn vị nhập", "Điểm tự chấm", "Giải trình",
-    "Tài liệu kiểm chứng", "Điểm thẩm định", "Lý do, ý kiến", "Chênh lệch", "Tình trạng",
-)  # fmt: skip
+    "Mã đơn vị",
+    "Cơ quan, đơn vị",
+    "Mã",
+    "Tiêu chí",
+    "Điểm tối đa",
+    "Kết quả đơn vị nhập",
+    "Điểm tự chấm",
+    "Giải trình",
+    "Tài liệu kiểm chứng",
+    "Điểm thẩm định",
+    "Lý do, ý kiến",
+    "Chênh lệch",
+    "Tình trạng",
+)
 UNIT, NAME, CODE, TITLE, MAX, RESULT, SELF, EXPLANATION, DOCUMENTS, SCORE, REASON, DIFFERENCE, STATUS = range(1, 14)
 HEAD_ROW, FIRST_ROW = 5, 6
 OVERVIEW, META = "Tổng hợp", "_meta"
@@ -109,14 +120,33 @@ def appraisal_book(
 
 def _table(version: RubricVersion, identity: Identity, appendix: Appendix) -> Sheet:
     sheet = Sheet(sheet_name(appendix), landscape=True, repeat_rows=(HEAD_ROW, HEAD_ROW), freeze=(FIRST_ROW, MAX))
-    sheet.widths = {UNIT: 8, NAME: 15, CODE: 6.5, TITLE: 23, MAX: 6.5, RESULT: 18, SELF: 7, EXPLANATION: 20, DOCUMENTS: 19, SCORE: 8, REASON: 17,
-                    DIFFERENCE: 8, STATUS: 17}  # fmt: skip
+    sheet.widths = {
+        UNIT: 8,
+        NAME: 15,
+        CODE: 6.5,
+        TITLE: 23,
+        MAX: 6.5,
+        RESULT: 18,
+        SELF: 7,
+        EXPLANATION: 20,
+        DOCUMENTS: 19,
+        SCORE: 8,
+        REASON: 17,
+        DIFFERENCE: 8,
+        STATUS: 17,
+    }
     sheet.hidden_columns = (UNIT,)
     council = version.labels.council
     sheet.span(1, 1, REASON, f"BẢNG THẨM ĐỊNH ĐIỂM CẢI CÁCH HÀNH CHÍNH NĂM {version.years[0]} – PHỤ LỤC {appendix.number}", "title")
     sheet.span(2, 1, REASON, f"{council}: {identity.unit_name}", "unit")
-    sheet.span(3, 1, REASON, f"Nhập Điểm thẩm định (từ 0 đến điểm tối đa) ở mọi dòng; đồng ý thì nhập bằng điểm tự chấm. Nhập {SKIP} cho tiêu chí "
-               "không đánh giá. Điểm khác điểm tự chấm thì ghi lý do.", "small_centre")  # fmt: skip
+    sheet.span(
+        3,
+        1,
+        REASON,
+        f"Nhập Điểm thẩm định (từ 0 đến điểm tối đa) ở mọi dòng; đồng ý thì nhập bằng điểm tự chấm. Nhập {SKIP} cho tiêu chí "
+        "không đánh giá. Điểm khác điểm tự chấm thì ghi lý do.",
+        "small_centre",
+    )
     sheet.row(HEAD_ROW, HEADS, "head")
     return sheet
 
@@ -169,14 +199,30 @@ def _finish(sheet: Sheet, last: int) -> None:
     score, most = f"{a1(first, SCORE)}", f"{a1(first, MAX)}"
     rule = f'OR(AND(ISNUMBER({score}),{score}>=0,{score}<={most}),EXACT({score},"{SKIP}"))'
     sheet.validations = [
-        Validation(f"{a1(first, SCORE)}:{a1(last, SCORE)}", "custom", "Điểm thẩm định", f"Số từ 0 đến điểm tối đa, hoặc {SKIP} (không đánh giá).",
-                   f"Chỉ nhận số từ 0 đến điểm tối đa của dòng này, hoặc {SKIP}.", rule),
-        Validation(f"{a1(first, REASON)}:{a1(last, REASON)}", "length", "Lý do, ý kiến", f"Tối đa {REASON_LIMIT} ký tự.",
-                   f"Dài quá {REASON_LIMIT} ký tự.", minimum=0, maximum=REASON_LIMIT),
-    ]  # fmt: skip
+        Validation(
+            f"{a1(first, SCORE)}:{a1(last, SCORE)}",
+            "custom",
+            "Điểm thẩm định",
+            f"Số từ 0 đến điểm tối đa, hoặc {SKIP} (không đánh giá).",
+            f"Chỉ nhận số từ 0 đến điểm tối đa của dòng này, hoặc {SKIP}.",
+            rule,
+        ),
+        Validation(
+            f"{a1(first, REASON)}:{a1(last, REASON)}",
+            "length",
+            "Lý do, ý kiến",
+            f"Tối đa {REASON_LIMIT} ký tự.",
+            f"Dài quá {REASON_LIMIT} ký tự.",
+            minimum=0,
+            maximum=REASON_LIMIT,
+        ),
+    ]
     area, cell = f"{a1(first, STATUS)}:{a1(last, STATUS)}", f"${a1(first, STATUS)}"
-    sheet.conditions = [Condition(area, f'LEFT({cell},1)="✗"', "is_bad"), Condition(area, f'LEFT({cell},1)="!"', "is_doubtful"),
-                        Condition(area, f'LEFT({cell},1)="✓"', "is_good")]  # fmt: skip
+    sheet.conditions = [
+        Condition(area, f'LEFT({cell},1)="✗"', "is_bad"),
+        Condition(area, f'LEFT({cell},1)="!"', "is_doubtful"),
+        Condition(area, f'LEFT({cell},1)="✓"', "is_good"),
+    ]
 
 
 def _overview(identity: Identity, lines: list[tuple[UnitBlock, str, int, int]], entries: Mapping[tuple[str, str], Filled]) -> Sheet:

@@ -269,7 +269,7 @@ DEFAULT_WIDTH, DEFAULT_HEIGHT = 8.43, 15.0
 
 def _wrapped_heights(sheet: Sheet) -> dict[int, float]:
     """Heights, in points, of the rows whose wrapped text needs more than one line and that have none of their own."""
-    merged = {first: last for first, last in sheet.merges}
+    merged = dict(sheet.merges)
     heights: dict[int, float] = {}
     for (row, col), cell in sheet.cells.items():
         look = LOOKS[cell.look]
@@ -399,11 +399,16 @@ def _patched(data: bytes, book: Book) -> bytes:
                 part = part.replace(b"<bookViews>", lock.encode() + b"<bookViews>", 1)
             elif info.filename.startswith("xl/worksheets/sheet"):
                 fixed = book.sheets[int(info.filename.removeprefix("xl/worksheets/sheet").removesuffix(".xml")) - 1].heights
-                text = _CUSTOM_HEIGHT.sub(lambda found: found[0] if int(found[2]) in fixed else found[1], part.decode("utf-8"))
-                text = _EMPTY_TEXT_RESULT.sub(r'\1 t="str">\2<v></v>', text)
-                part = _HEADER.sub(r'<headerFooter differentFirst="1">\1<firstHeader/></headerFooter>', text).encode("utf-8")
+                part = _patched_sheet(part.decode("utf-8"), fixed).encode("utf-8")
             target.writestr(zipfile.ZipInfo(info.filename, STAMP), part, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
+
+
+def _patched_sheet(text: str, fixed: Mapping[int, float]) -> str:
+    """A sheet's XML whose rows may grow unless their height is fixed, with typed empty results and no number on page 1."""
+    text = _CUSTOM_HEIGHT.sub(lambda found: found[0] if int(found[2]) in fixed else found[1], text)
+    text = _EMPTY_TEXT_RESULT.sub(r'\1 t="str">\2<v></v>', text)
+    return _HEADER.sub(r'<headerFooter differentFirst="1">\1<firstHeader/></headerFooter>', text)
 
 
 def _legacy_hash(password: str) -> str:

@@ -6,6 +6,7 @@ campaign, no return and no rule that is not in the version.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class UnitRow:
     """One unit: its scores by leaf code, what the campaign says of it, and what the formulas over them come to.
 
     `kind` and `words` are the campaign's; the figures are exact; `pari` is None where there is no index; `digits` is how many of its
-    decimals are shown; `final` and `own` are empty for a unit without a valid return.
+    decimals are shown; `fields` are points got and possible by top node; `final` and `own` are empty for a unit without a valid return.
     """
 
     code: str
@@ -72,6 +73,7 @@ class UnitRow:
     rank: int | None
     grade: str
     commended: bool
+    fields: tuple[tuple[Fraction, Fraction], ...]
 
     @property
     def group(self) -> str:
@@ -151,7 +153,7 @@ class _Table:
         self.field_col = len(keys) + 1
         self.spans = _spans(appendix, len(keys) + 1 + len(appendix.children), lambda leaf: True)
         self.leaf_col = _leaf_columns(self.spans)
-        self.shares = {unit.code: [_share(unit, span) for span in self.spans] for _, unit in units}
+        self.shares = {unit.code: _shares(unit) for _, unit in units}
         self.own_spans = _spans(appendix, len(OWN_HEADS) + 1, lambda leaf: leaf.is_self_scored)
         self.own_col = _leaf_columns(self.own_spans)
 
@@ -576,7 +578,7 @@ class _RankingBook:
         sheet.row(HEAD, ("STT", "Đơn vị", *(f"{span.node.code}. {span.node.title}" for span in table.spans), "Chỉ số (%)"), "head")
         sheet.put(HEAD + 1, 1, None, "cell")
         sheet.put(HEAD + 1, 2, "Bình quân", "criterion")
-        for offset, span in enumerate(table.spans):
+        for offset in range(count):
             shares = [share for _, unit in table.units if (share := table.shares[unit.code][offset]) is not None]
             sheet.put(HEAD + 1, 3 + offset, _mean(shares), "rate_bold", _average(_down(first, end, 3 + offset)))
         indexes = [unit.pari for _, unit in table.units if unit.pari is not None]
@@ -666,12 +668,12 @@ class _RankingBook:
             self._score_row(sheet, row, block, unit, unit.final, table.spans)
             sheet.put(row, table.col["kind"], KINDS[unit.kind], "cell")
             sheet.put(row, table.col["cases"], unit.deductions, "number")
-            leaves, total = table.appendix.leaves, a1(MAXIMA, table.col["possible"], absolute=True)
+            leaves, everything = table.appendix.leaves, a1(MAXIMA, table.col["possible"], absolute=True)
             without = _left(table.appendix, unit)
             figures: dict[str, tuple[Fraction, str]] = {
                 "appraised": (unit.appraised, f'SUMIF({kinds},"{APPRAISED}",{run})'),
                 "survey": (unit.survey, f'SUMIF({kinds},"{CENTRAL}",{run})'),
-                "possible": (unit.A, f'{total}-SUMIF({run},"{SKIPPED}",{maxima})'),
+                "possible": (unit.A, f'{everything}-SUMIF({run},"{SKIPPED}",{maxima})'),
             }
             if self.rescales:
                 figures |= self._rescaled_figures(table, unit, row, kinds, run, maxima)
@@ -682,7 +684,7 @@ class _RankingBook:
             for offset, span in enumerate(table.spans):
                 cells = f"{a1(row, span.first)}:{a1(row, span.last)}"
                 scored = any(isinstance(unit.final.get(leaf.code), Fraction) for leaf in span.leaves)
-                got = _got(unit, span.leaves) if scored else None
+                got = unit.fields[offset][0] if scored else None
                 sheet.put(row, table.field_col + offset, got, "centre", f'IF(COUNT({cells})=0,"",SUM({cells}))')
         _give_air(sheet, SCORE_FIRST)
         return sheet
@@ -709,11 +711,11 @@ class _RankingBook:
         kinds, maxima = (_across(row, table.spans[0].first, table.spans[-1].last) for row in (TYPES, MAXIMA))
         leaves = table.appendix.leaves
         appraised = points_of(tuple(leaf for leaf in leaves if leaf.is_appraised))
-        total = points_of(leaves)
+        everything = points_of(leaves)
         figures = {
             "appraised": (appraised, f'SUMIF({kinds},"{APPRAISED}",{maxima})'),
-            "survey": (total - appraised, f'SUMIF({kinds},"{CENTRAL}",{maxima})'),
-            "possible": (total, f"SUM({maxima})"),
+            "survey": (everything - appraised, f'SUMIF({kinds},"{CENTRAL}",{maxima})'),
+            "possible": (everything, f"SUM({maxima})"),
         }
         for key, (value, formula) in figures.items():
             sheet.put(MAXIMA, table.col[key], value, "criterion_points", formula)
@@ -866,18 +868,13 @@ def _has_own(unit: UnitRow) -> bool:
     return any(score is not None for score in unit.own.values())
 
 
-def _got(unit: UnitRow, leaves: Iterable[Leaf]) -> Fraction:
-    return total(one for leaf in leaves if isinstance(one := unit.final.get(leaf.code), Fraction))
-
-
 def _possible(unit: UnitRow, leaves: Iterable[Leaf]) -> Fraction:
     return total(leaf.max for leaf in leaves if unit.final.get(leaf.code) != SKIPPED)
 
 
-def _share(unit: UnitRow, span: _Span) -> Fraction | None:
-    """What a unit got of a field in percent; None where it has no index or nothing of the field is assessed."""
-    possible = _possible(unit, span.leaves)
-    return None if unit.pari is None or not possible else _got(unit, span.leaves) / possible * 100
+def _shares(unit: UnitRow) -> list[Fraction | None]:
+    """What a unit got of each field in percent; None where it has no index or nothing of the field is assessed."""
+    return [None if unit.pari is None or not possible else got / possible * 100 for got, possible in unit.fields]
 
 
 def total(values: Iterable[Fraction]) -> Fraction:
@@ -886,7 +883,8 @@ def total(values: Iterable[Fraction]) -> Fraction:
     for value in values:
         bottom = value.denominator
         parts[bottom] = parts.get(bottom, 0) + value.numerator
-    return sum((Fraction(top, bottom) for bottom, top in parts.items()), Fraction(0))
+    common = math.lcm(*parts)
+    return Fraction(sum(top * (common // bottom) for bottom, top in parts.items()), common)
 
 
 def _mean(values: Sequence[Fraction]) -> Fraction | None:

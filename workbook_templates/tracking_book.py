@@ -83,9 +83,17 @@ def _units(title: str, units: Sequence[UnitLine]) -> Sheet:
     for turn, one in enumerate(units, 1):
         row += 1
         values: list[tuple[Value, str]] = [
-            (turn, "number"), (one.code, "code"), (one.name, "cell"), (one.block, "centre"), (one.state, "status"),
-            (_naive(one.received), "moment"), (one.rate, "rate"), (one.errors or None, "number"), (one.left, "number"), (one.decisions, "cell"),
-        ]  # fmt: skip
+            (turn, "number"),
+            (one.code, "code"),
+            (one.name, "cell"),
+            (one.block, "centre"),
+            (one.state, "status"),
+            (_naive(one.received), "moment"),
+            (one.rate, "rate"),
+            (one.errors or None, "number"),
+            (one.left, "number"),
+            (one.decisions, "cell"),
+        ]
         for col, (value, look) in enumerate(values, 1):
             sheet.put(row, col, value, look)
     _finish(sheet, row, len(UNIT_HEADS), 5, "B")
@@ -98,9 +106,16 @@ def _files(title: str, files: Sequence[FileLine]) -> Sheet:
     for turn, one in enumerate(files, 1):
         row += 1
         values: list[tuple[Value, str]] = [
-            (turn, "number"), (_naive(one.received), "moment"), (one.file, "cell"), (one.unit, "cell"), (VERDICTS[one.verdict], "status"),
-            (one.errors or None, "number"), (one.warnings or None, "number"), (one.how, "cell"), (one.sha256, "cell"),
-        ]  # fmt: skip
+            (turn, "number"),
+            (_naive(one.received), "moment"),
+            (one.file, "cell"),
+            (one.unit, "cell"),
+            (VERDICTS[one.verdict], "status"),
+            (one.errors or None, "number"),
+            (one.warnings or None, "number"),
+            (one.how, "cell"),
+            (one.sha256, "cell"),
+        ]
         for col, (value, look) in enumerate(values, 1):
             sheet.put(row, col, value, look)
     _finish(sheet, row, len(FILE_HEADS), 5, "I")
@@ -113,8 +128,14 @@ def _log(title: str, log: Sequence[tuple[int, datetime, str, str, str, str, str]
     for seq, when, actor, what, unit, told, digest in log:
         row += 1
         values: list[tuple[Value, str]] = [
-            (seq, "number"), (_naive(when), "moment"), (actor, "cell"), (what, "cell"), (unit, "cell"), (told, "cell"), (digest, "cell"),
-        ]  # fmt: skip
+            (seq, "number"),
+            (_naive(when), "moment"),
+            (actor, "cell"),
+            (what, "cell"),
+            (unit, "cell"),
+            (told, "cell"),
+            (digest, "cell"),
+        ]
         for col, (value, look) in enumerate(values, 1):
             sheet.put(row, col, value, look)
     _finish(sheet, row, len(LOG_HEADS), 0, "G")
