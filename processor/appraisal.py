@@ -154,6 +154,16 @@ def _write(desk: Desk, file: str, data: bytes) -> None:
     write_atomic(desk.path(APPRAISAL, file), data)
 
 
+_templates: dict[str, AppraisalBook] = {}
+
+
+def template_of(desk: Desk, book: BookMade) -> AppraisalBook:
+    """A book blank, as it was made, from the record of that time; remembered while the program runs."""
+    if book.book not in _templates:
+        _templates[book.book] = make_book(desk.as_of(book.seq - 1, book.campaign), book.council, book.serial, book.units)
+    return _templates[book.book]
+
+
 def rebuild(desk: Desk, book: BookMade) -> bytes:
     """A book made again from what is kept, with the entries taken in so far."""
     entries = {place: Filled(score_value(one.score), one.reason) for place, one in desk.record().entries.get(book.book, {}).items()}
@@ -311,7 +321,7 @@ def _take_book(desk: Desk, book_id: str, copies: list[tuple[str, str, Workbook, 
     files = tuple((file, sha256) for file, sha256, _, _ in copies)
     if record.taken.get(book_id) == files:
         return
-    template = make_book(desk.as_of(made.seq - 1, made.campaign), made.council, made.serial, made.units)
+    template = template_of(desk, made)
     expected = expected_book(template.book, template.input_cells(), {at.META: template.book.sheet(at.META).cells.keys()})
     entries: dict[tuple[str, str], Entry] = {}
     first: dict[tuple[str, str], str] = {}

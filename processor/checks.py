@@ -21,6 +21,7 @@ from processor.untouched import as_text, untouched
 from rubric_versions import catalog, words
 from rubric_versions.answers import EVIDENCE_PARTS, Answers, LeafAnswer, Totals, is_blank, judge, totals
 from rubric_versions.findings import Finding, Severity, errors, finding
+from rubric_versions.lint import lint
 from rubric_versions.methods.base import Outcome, Raw, State
 from rubric_versions.model import RubricVersion, canonical_json
 from rubric_versions.numbers import decimal_text
@@ -33,7 +34,11 @@ from workbook_templates.layout import Layout
 _EMPTY = Cell(None, None, False, False)
 _FIRST_DAY, _LAST_DAY = 36_526, 73_050  # 01/01/2000 and 31/12/2099 as Excel counts days
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z", re.ASCII)
-_LEGACY_FONTS = re.compile("[µ¸¶·¹¨»¾¼½Æ©ÊÇÈÉË®ÌÎÏÐÑÒÓÔÖ×ØÜÞßáâãäåæçèéêëìíîïñòóô]{2,}.*[µ¸¶·¹»¾¼½©®]")
+_SERIAL = re.compile("[0-9]{1,9}")
+_SEPARATOR = re.compile(r"[_ .()-]")
+_TCVN3 = re.compile("[a-z][µ¸¶¹¨¾¼½©®ÆÊÇÈÉËÌÐÎÏÑÒÕÓÔÖÝØÜÞ](?![²³])")  # "ho¹ch", "quyÕt": signs and capitals where small letters stand
+_TCVN3_INSIDE = re.compile("[a-z][µ¸¶¹¨¾¼½©®ÆÊÇÈÉËÌÐÎÏÑÒÕÓÔÖÝØÜÞ][a-z]")
+_VNI = re.compile("[aeAE][ùøûõâáàåãäÙØÛÕÂÁÀÅÃÄ]|[oôöuOÔÖU][øõåäØÕÅÄ]|[öÖ][ùûÙÛ]")  # "Keá hoaïch", "haønh": the mark after its vowel
 
 
 class Verdict(StrEnum):
@@ -116,12 +121,17 @@ def check_workbook(book: Workbook, file: str, office: Office | None = None) -> C
         return Checked(Verdict.RETURNED, tuple(one.at(file=file) for one in [*found, *problem]), identity)
     found += problem
     found += _untouched(book, form, identity)
+    lost = _lost(book, form.layout, found)
     answers, entered = read_answers(book, form.layout)
-    found += entered
     checked = judge_answers(form, answers, {(one.sheet, one.cell) for one in entered if one.severity is Severity.ERROR})
-    found += checked.findings
+    found += [
+        one for one in (*entered, *checked.findings)
+        if one.sheet not in lost and not (one.code == "evidence-missing" and words.EVIDENCE in lost)
+    ]  # fmt: skip
     findings = tuple(one.at(file=file) for one in found)
     verdict = Verdict.RETURNED if errors(findings) else Verdict.ACCEPTED
+    if words.SCORING in lost:
+        return Checked(verdict, findings, identity, form.version)
     return replace(
         checked,
         verdict=verdict,
@@ -148,13 +158,15 @@ def identity_of(book: Workbook) -> tuple[Identity | None, list[Finding]]:
     identity = from_rows(rows) or from_rows(told)
     if identity is None:
         return None, []
-    found = []
-    if rows and rows.get("form_id", identity.form_id) != identity.form_id:
-        found.append(finding("identity-altered", sheet=words.META, what="form_id"))
-    differing = [key for key, text in told.items() if key in rows and plain_property(rows[key]) != plain_property(text)]
-    if differing:
-        found.append(finding("identity-altered", sheet=words.META, what=", ".join(sorted(differing))))
-    return identity, found
+    differing = {key for key, text in told.items() if key in rows and plain_property(rows[key]) != plain_property(text)}
+    if (rows or told).get("form_id", identity.form_id) != identity.form_id:
+        differing.add("form_id")
+    return identity, [finding("identity-altered", sheet=words.META, what=_spelled(differing))] if differing else []
+
+
+def _spelled(keys: Iterable[str]) -> str:
+    """Fields of an identity in the words of an officer."""
+    return ", ".join(dict.fromkeys(words.IDENTITY.get(key, words.IDENTITY["form_id"]) for key in sorted(keys)))
 
 
 def plain_property(text: str) -> str:
@@ -167,17 +179,22 @@ def _gate(identity: Identity, file: str, office: Office | None) -> list[Finding]
         return [finding("identity-unproved")]
     found = []
     if identity.campaign != office.campaign:
-        found.append(finding("form-other-campaign", seen=identity.campaign_title, expected=office.campaign_title))
+        seen, expected = f"{identity.campaign_title} ({identity.campaign})", f"{office.campaign_title} ({office.campaign})"
+        found.append(finding("form-other-campaign", seen=seen, expected=expected))
     elif identity.unit not in office.units:
         found.append(finding("form-unknown-unit", unit=f"{identity.unit_name} ({identity.unit})"))
     if identity.version_digest != office.version.digest:
-        found.append(finding("form-other-version", seen=identity.version, expected=office.version.id))
+        seen, expected = (
+            f"{name} ({digest[:8]})"
+            for name, digest in ((identity.version, identity.version_digest), (office.version.id, office.version.digest))
+        )
+        found.append(finding("form-other-version", seen=seen, expected=expected))
     if identity.round != office.round:
         found.append(finding("form-other-round", seen=identity.round, expected=office.round))
     if not office.is_sealed(identity):
         found.append(finding("identity-seal", sheet=words.META))
     latest = office.serials.get((identity.unit, identity.round), 0)
-    if identity.serial.isdigit() and int(identity.serial) < latest:
+    if _SERIAL.fullmatch(identity.serial) and int(identity.serial) < latest:
         found.append(finding("form-superseded", serial=identity.serial, latest=str(latest)))
     claimed = claimed_unit(file, office.units)
     if claimed and claimed != identity.unit and identity.unit in office.units:
@@ -188,9 +205,10 @@ def _gate(identity: Identity, file: str, office: Office | None) -> list[Finding]
 def claimed_unit(file: str, units: Mapping[str, str]) -> str:
     """The unit whose code begins the file's name or one of its folders, "" if none: never proof, only ever a reason to doubt."""
     for part in reversed(file.replace("\\", "/").split("/")):
-        for stem in (part.rsplit(".", 1)[0], re.split(r"[_ .-]", part, maxsplit=1)[0]):
-            if stem in units:
-                return stem
+        ends = [len(part), *(found.start() for found in reversed(list(_SEPARATOR.finditer(part))))]
+        for end in ends:  # the longest first, for a code may hold a hyphen and begin with another's
+            if part[:end] in units:
+                return part[:end]
     return ""
 
 
@@ -200,11 +218,11 @@ def _form_of(book: Workbook, identity: Identity, office: Office | None) -> tuple
     if version is None:
         version = _travelling_version(book)
     if version is None:
-        return None, [finding("identity-altered", sheet=words.META, what=identity.version)]
+        return None, [finding("identity-altered", sheet=words.META, what=_spelled(["version"]))]
     try:
         appendix = version.appendix_for(identity.tier)
     except KeyError:
-        return None, [finding("identity-altered", sheet=words.META, what="tier")]
+        return None, [finding("identity-altered", sheet=words.META, what=_spelled(["tier"]))]
     form = issued(version, appendix.number)
     if form.layout.fingerprint != identity.layout:
         return None, [finding("form-unknown-layout", seen=identity.layout)]
@@ -227,9 +245,10 @@ def _travelling_version(book: Workbook) -> RubricVersion | None:
         chunks.append(chunk)
         row += 1
     try:
-        return catalog.from_json(unpacked(chunks)) if chunks else None
-    except (ValueError, catalog.BadVersion):
+        version = catalog.from_json(unpacked(chunks)) if chunks else None
+    except (ValueError, RecursionError, catalog.BadVersion):
         return None
+    return version if version and not errors(lint(version)) else None  # with lint errors it was never issued
 
 
 # -------------------------------------------------------------------------------------------------------------------- untouched
@@ -242,6 +261,19 @@ def _untouched(book: Workbook, form: Issued, identity: Identity) -> list[Finding
         found = [one for one in found if one not in hidden]
         found.append(finding("hidden-changed", sheet=words.META, cell=hidden[0].cell, count=len(hidden)))
     return found
+
+
+def _lost(book: Workbook, layout: Layout, found: Iterable[Finding]) -> set[str]:
+    """Sheets whose inputs cannot be read where they should be: gone, or their criteria are not in their rows any more.
+
+    Nothing is said of their cells, which would only hide what happened; without the scores' sheet there are no answers.
+    """
+    lost = {name for name in SHEET_OF.values() if name not in book.sheets}
+    if any(one.code == "rows-moved" and one.sheet == words.SCORING for one in found):
+        cells = book.sheets[words.SCORING].cells
+        if any(as_text(cells.get((place.row, at.CODE), _EMPTY).value) != place.leaf.code for place in layout.places):
+            lost.add(words.SCORING)
+    return lost
 
 
 # -------------------------------------------------------------------------------------------------------------------- what was entered
@@ -263,8 +295,8 @@ def read_answers(book: Workbook, layout: Layout) -> tuple[Answers, list[Finding]
             return "=" + cell.formula
         if number and cell.is_date and isinstance(cell.value, Decimal):
             day = _day_of(cell.value, book.date1904)
-            meant = f"{day.day},{day.month}" if day else "…"
-            found.append(finding("input-date", value=as_text(cell.value), meant=meant, **place))
+            meant = f"{day.day},{day.month}" if day else as_text(cell.value)
+            found.append(finding("input-date", value=f"{day:%d/%m/%Y}" if day else as_text(cell.value), meant=meant, **place))
             return str(day or cell.value)
         if cell.is_date and isinstance(cell.value, Decimal) and book.date1904:
             return cell.value + 1462
@@ -287,8 +319,9 @@ def read_answers(book: Workbook, layout: Layout) -> tuple[Answers, list[Finding]
 
 
 def _day_of(serial: Decimal, date1904: bool) -> date | None:
-    days = int(serial) + (1462 if date1904 else 0)
-    return date(1899, 12, 30) + timedelta(days=days) if 0 < days < 2_958_466 else None
+    """The day a number was turned into as it was typed ("1.5" into 01/05 of this year); None for a number that only shows as a date."""
+    days = serial + (1462 if date1904 else 0)
+    return date(1899, 12, 30) + timedelta(days=int(days)) if _FIRST_DAY <= days <= _LAST_DAY else None
 
 
 def judge_answers(form: Issued, answers: Answers, told: Iterable[tuple[str, str]] = ()) -> Checked:
@@ -379,10 +412,16 @@ def _text_findings(raw: Raw, limit: int, sheet: str, cell: str, criterion: str) 
 
 
 def is_strange(text: str) -> bool:
-    """Whether a text holds control, invisible or direction characters, or reads like TCVN3 or VNI letters shown in Unicode."""
+    """Whether a text holds control, invisible or direction characters, or reads like TCVN3 or VNI letters shown in Unicode.
+
+    One such pair of letters proves nothing (a name, a unit of measure); two do.
+    """
     if any(unicodedata.category(ch) in ("Cc", "Cf", "Co", "Cs", "Cn") and ch not in "\n\t\u00ad" for ch in text):
         return True
-    return bool(_LEGACY_FONTS.search(text))
+    if text.isascii():
+        return False
+    legacy = len(_TCVN3.findall(text)) > 1 and _TCVN3_INSIDE.search(text)
+    return bool(legacy) or len(_VNI.findall(text)) > 1
 
 
 def _check_evidence(layout: Layout, answers: Answers) -> Iterator[Finding]:

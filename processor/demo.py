@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from processor import report, terminal
-from processor.appraisal import appraise, make_book
+from processor.appraisal import appraise, make_book, template_of
 from processor.campaign import campaign_to_book, new_campaign
 from processor.clock import ZONE, FixedClock
 from processor.desk import APPRAISAL, BACK, CAMPAIGN_FILE, FORMS, INBOX, RESULTS, Desk, create, open_desk
@@ -330,7 +330,7 @@ class Year:
         self._move_to(self._at(12, 27, 16))
         with self._desk() as desk:
             for book in desk.record().books.values():
-                made = make_book(desk.as_of(book.seq - 1, book.campaign), book.council, book.serial, book.units)
+                made = template_of(desk, book)
                 entries = {}
                 for place, (sheet, row) in made.places.items():
                     own, most = (made.book.sheet(sheet).cells[row, col].value for col in (SELF, MAX))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from processor.appraisal import make_book, parts_digest_or_none
+from processor.appraisal import parts_digest_or_none, template_of
 from processor.desk import APPRAISAL, FORMS, Desk
 from processor.files import OriginalAltered, OriginalMissing
 from processor.issuing import parts_digest
@@ -44,9 +44,8 @@ def _forms(desk: Desk) -> Iterator[Finding]:
 def _books(desk: Desk) -> Iterator[Finding]:
     """An appraisal book must come out of the record as it was written; what lies in the folder may have been filled since."""
     for book in desk.record().books.values():
-        then = desk.as_of(book.seq - 1, book.campaign)
         try:
-            made = write_book(make_book(then, book.council, book.serial, book.units).book)
+            made = write_book(template_of(desk, book).book)
         except (OriginalMissing, OriginalAltered):
             yield finding("record-book", file=f"{APPRAISAL}/{book.file}", part="hồ sơ gốc")
             continue

@@ -13,6 +13,25 @@ GUIDE, SCORING, EVIDENCE, SUMMARY, CHECK, APPROVAL, META = (
     "_meta",
 )
 
+IDENTITY = {
+    "kind": "loại biểu mẫu",
+    "campaign": "đợt đánh giá",
+    "campaign_title": "tên đợt đánh giá",
+    "organiser": "cơ quan tổ chức",
+    "unit": "mã đơn vị",
+    "unit_name": "tên đơn vị",
+    "tier": "nhóm đối tượng",
+    "version": "bộ tiêu chí",
+    "version_digest": "nội dung bộ tiêu chí",
+    "layout": "kiểu biểu mẫu",
+    "round": "lần",
+    "serial": "số cấp",
+    "key": "khóa niêm phong",
+    "seal": "dấu niêm phong",
+    "form_id": "mã biểu mẫu",
+}
+"""What the fields of a form's identity are called."""
+
 SCORING_HEADS = (
     "STT",
     "Lĩnh vực / Tiêu chí / Tiêu chí thành phần",

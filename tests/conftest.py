@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.folders import Folder, make_appraised, make_folder, make_received
 from tests.office import Office
 
 # Slow machines are not failures. The same commit must give the same verdict in CI; elsewhere new cases are welcome.
@@ -39,3 +41,39 @@ def office() -> Iterator[Office]:
     """A running LibreOffice. Where there is none the test fails: it is never skipped."""
     with Office() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def issued_once(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """A small campaign with its forms issued; to be copied, not used."""
+    return make_folder(tmp_path_factory.mktemp("issued"))
+
+
+@pytest.fixture(scope="session")
+def received_once(issued_once: Folder, tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """The same with every return received; to be copied, not used."""
+    return make_received(issued_once, tmp_path_factory.mktemp("received"))
+
+
+@pytest.fixture(scope="session")
+def appraised_once(received_once: Folder, tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """The same with every leaf appraised and the central scores there; to be copied, not used."""
+    return make_appraised(received_once, tmp_path_factory.mktemp("appraised"))
+
+
+@pytest.fixture
+def folder(issued_once: Folder, tmp_path: Path) -> Folder:
+    """A small campaign with its forms issued."""
+    return issued_once.copy(tmp_path)
+
+
+@pytest.fixture
+def received(received_once: Folder, tmp_path: Path) -> Folder:
+    """A small campaign with every return received."""
+    return received_once.copy(tmp_path)
+
+
+@pytest.fixture
+def appraised(appraised_once: Folder, tmp_path: Path) -> Folder:
+    """A small campaign, ready to rank."""
+    return appraised_once.copy(tmp_path)

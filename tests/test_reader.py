@@ -152,7 +152,7 @@ def as_openpyxl_has_it(data: bytes) -> Seen:
         for row in sheet.iter_rows():
             for cell in row:
                 written: Any = cell.value if cell.data_type == "f" else None
-                formula = str(getattr(written, "text", written)).removeprefix("=") if written is not None else None
+                formula = str(getattr(written, "text", written)).removeprefix("=") or None if written is not None else None
                 value: Any = values[sheet.title][cell.coordinate].value
                 if isinstance(value, (dt.datetime, dt.time, dt.timedelta)):
                     value = "date"
@@ -353,7 +353,8 @@ def test_empty_text_is_no_value_unless_a_formula_gave_it() -> None:
 
 def test_shared_formulas_are_given_to_every_cell_that_shares_them() -> None:
     rows = (
-        '<row r="1"><c r="B1"><f t="shared" ref="B1:B3" si="0">A1*$A$9&amp;"A1"</f><v>1</v></c><c r="C1"><f t="shared" ref="C1:D1" si="1">A$1</f></c>'
+        '<row r="1"><c r="B1"><f t="shared" ref="B1:B3" si="0">A1*$A$9&amp;"A1"</f><v>1</v></c>'
+        '<c r="C1"><f t="shared" ref="C1:D1" si="1">A$1</f></c>'
         '<c r="D1"><f t="shared" si="1"/></c></row><row r="2"><c r="B2"><f t="shared" si="0"/><v>2</v></c></row>'
         '<row r="3"><c r="B3"><f t="shared" si="0">HACKED</f><v>3</v></c><c r="C3"><f t="shared" ref="C3" si="0">A3</f></c></row>'
     )
@@ -376,7 +377,8 @@ def test_array_and_table_formulas_are_told_by_their_text() -> None:
 
 
 def test_rows_and_cells_that_do_not_say_where_they_are_follow_the_one_before() -> None:
-    rows = '<row><c><v>1</v></c><c s="0"/><c><v>2</v></c></row><row r="5"><c r="C5"><v>3</v></c><c><v>4</v></c></row><row><c><v>5</v></c></row>'
+    rows = '<row><c><v>1</v></c><c s="0"/><c><v>2</v></c></row>'
+    rows += '<row r="5"><c r="C5"><v>3</v></c><c><v>4</v></c></row><row><c><v>5</v></c></row>'
     assert list(values_of(by_hand(rows))) == [(1, 1), (1, 3), (5, 3), (5, 4), (6, 1)]
 
 
@@ -521,7 +523,7 @@ _grids = st.dictionaries(st.tuples(st.integers(0, 30), st.integers(0, 30)), st.t
 
 
 @given(_grids, st.sampled_from(sorted(_DISGUISES.values())))
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_any_sheet_is_read_as_openpyxl_reads_it_whichever_way_it_is_written(
     cells: dict[tuple[int, int], tuple[object, int]], disguise: tuple[str, str]
 ) -> None:
@@ -577,7 +579,8 @@ def test_active_parts_are_named(part: str, active: tuple[str, ...]) -> None:
 
 
 def test_active_parts_are_known_by_their_relationships_under_any_name() -> None:
-    relation = f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="{OFFICE}/control" Target="../x.bin"/></Relationships>'
+    relation = f'<Relationship Id="r1" Type="{OFFICE}/control" Target="../x.bin"/>'
+    relation = f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relation}</Relationships>'
     assert read_workbook(zipped(parts_of(FORM) | {"xl/worksheets/_rels/sheet1.xml.rels": relation.encode(), "xl/x.bin": b"x"})).active == (
         "activex",
     )

@@ -348,11 +348,12 @@ def _write_chart(out: Worksheet, chart: Chart, workbook: XlsxWorkbook) -> None:
     )
     made.set_title({"name": chart.title, "name_font": {**font, "size": 12, "bold": True}, "overlay": False})
     made.set_legend({"none": True})
-    made.set_y_axis({"reverse": True, "num_font": font, "line": {"color": "#A6A6A6"}})
+    made.set_y_axis({"reverse": True, "interval_unit": 1, "num_font": font, "line": {"color": "#A6A6A6"}})
     axis: dict[str, Any] = {
         "num_font": font,
         "min": 0,
         "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}},
+        "major_unit": 20,
         "name": chart.axis_title,
         "name_font": font,
         "num_format": "0",
@@ -373,6 +374,7 @@ def _set_page(out: Worksheet, sheet: Sheet) -> None:
     out.set_margins(left=30 / 25.4, right=15 / 25.4, top=20 / 25.4, bottom=20 / 25.4)
     out.set_header('&C&"Times New Roman,Regular"&13&P', {"margin": 10 / 25.4})
     out.fit_to_pages(1, 0)
+    out.set_start_page(1)
     if sheet.repeat_rows:
         out.repeat_rows(sheet.repeat_rows[0] - 1, sheet.repeat_rows[1] - 1)
     if sheet.print_to:

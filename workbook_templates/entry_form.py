@@ -509,8 +509,8 @@ class EntryForm:
         if charted:
             names, rates = (f"{name}!{_absolute(charted[0], charted[-1], col)}" for col in (2, 7))
             title = "Tỷ lệ điểm tự chấm theo lĩnh vực (%)"
-            sheet.charts.append(Chart((row + 3, 2), title, names, rates, maximum=100, width=800))
-        sheet.print_to = (row + 20, 7)
+            sheet.charts.append(Chart((row + 2, 2), title, names, rates, maximum=100, width=800, height=255))
+        sheet.print_to = (row + 16, 7)
         return sheet
 
     def _summary_row(self, sheet: Sheet, row: int, source: int, node: Group | Leaf) -> bool:
@@ -660,6 +660,7 @@ class EntryForm:
             self._shown_row(sheet, at.CHECK_FIRST + offset, offset + 1, None if position is None else (position, register[position]))
         area, first = f"A{at.CHECK_FIRST}:F{lay.check_last}", f"$B{at.CHECK_FIRST}"
         sheet.conditions = [
+            Condition(area, f"LEN($A{at.CHECK_FIRST})>0", "is_row"),
             Condition(area, f'{first}="{words.ERROR}"', "is_bad_plain"),
             Condition(area, f'{first}="{words.WARNING}"', "is_doubtful_plain"),
             Condition(f"A{at.CHECK_SENTENCE}:F{at.CHECK_SENTENCE}", f'LEFT($A${at.CHECK_SENTENCE},3)="Còn"', "is_bad"),
@@ -702,15 +703,15 @@ class EntryForm:
         def put(col: int, value: Value, look: str, formula: str) -> None:
             sheet.put(row, col, value, look, f'IF({line}=0,"",{formula})')
 
-        put(1, turn if shown else None, "number", str(turn))
+        put(1, turn if shown else None, "list_centre", str(turn))
         kind = {2: words.ERROR, 1: words.WARNING}[shown.weight] if shown else None
-        put(2, kind, "centre", f'IF(INDEX({severities},{line})=2,"{words.ERROR}","{words.WARNING}")')
-        put(3, shown.code if shown else None, "code", f'INDEX({codes},{line})&""')
-        put(4, shown.title if shown else None, "cell", f'INDEX({titles},{line})&""')
-        put(5, shown.message if shown else None, "cell", f'INDEX({messages},{line})&""')
+        put(2, kind, "list_centre", f'IF(INDEX({severities},{line})=2,"{words.ERROR}","{words.WARNING}")')
+        put(3, shown.code if shown else None, "list_centre", f'INDEX({codes},{line})&""')
+        put(4, shown.title if shown else None, "list_cell", f'INDEX({titles},{line})&""')
+        put(5, shown.message if shown else None, "list_cell", f'INDEX({messages},{line})&""')
         cell = shown.target.rpartition("!")[2] if shown else None
         target = f"INDEX({targets},{line})"
-        put(6, cell, "cell_link", f'HYPERLINK({target},MID({target},FIND("!",{target})+1,9))')
+        put(6, cell, "list_link", f'HYPERLINK({target},MID({target},FIND("!",{target})+1,9))')
 
     # ---------------------------------------------------------------------------------------------------------------- Phê duyệt
 

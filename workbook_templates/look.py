@@ -52,6 +52,9 @@ LOOKS: dict[str, dict[str, Any]] = {
     "small": {"italic": True, "font_size": 11, "font_color": "#5A6670", "text_wrap": True, "valign": "top"},
     "small_centre": {"italic": True, "font_size": 11, "font_color": "#5A6670", "text_wrap": True, "align": "center"},
     "centre_plain": {"align": "center", "valign": "top"},
+    "list_centre": {"align": "center", "text_wrap": True},
+    "list_cell": {"text_wrap": True},
+    "list_link": {"align": "center", "font_color": ACCENT, "underline": 1},
     "link": {"font_color": ACCENT, "underline": 1, "text_wrap": True},
     # pieces of rich text
     "piece": {"font_size": 11},
@@ -122,5 +125,6 @@ LOOKS: dict[str, dict[str, Any]] = {
     "is_doubtful": {"font_color": "#8A5A00", "bold": True},
     "is_bad_plain": {"font_color": "#A3231B"},
     "is_doubtful_plain": {"font_color": "#8A5A00"},
+    "is_row": {"border": 1, "border_color": LINE},
     "is_off": {"font_color": "#5A6670", "italic": True},
 }
