@@ -205,7 +205,7 @@ def unit_block(desk: Desk, name: str, unit: str, sha256: str) -> UnitBlock:
     appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
     layout = layout_of(appendix)
     rows = tuple(_leaf_row(leaf, checked, layout) for leaf in appendix.leaves if leaf.is_appraised)
-    decided = [one for one in desk.record().decided(unit) if one.what != "reopen" or one.reason]
+    decided = desk.record().decided(unit)
     return UnitBlock(unit, name, appendix, rows, "; ".join(f"{DECISION_WORDS[one.what]}: {one.reason}" for one in decided))
 
 

@@ -214,16 +214,20 @@ def claimed_unit(file: str, units: Mapping[str, str]) -> str:
 
 def _form_of(book: Workbook, identity: Identity, office: Office | None) -> tuple[Issued | None, list[Finding]]:
     """The form as it was issued: from the office's own version, else a shipped one with the same digest, else the form's own copy."""
-    version = office.version if office else _known_version(identity)
-    if version is None:
-        version = _travelling_version(book)
+    ours = office.version if office else _known_version(identity)
+    version = ours or _travelling_version(book)
     if version is None:
         return None, [finding("identity-altered", sheet=words.META, what=_spelled(["version"]))]
     try:
         appendix = version.appendix_for(identity.tier)
     except KeyError:
         return None, [finding("identity-altered", sheet=words.META, what=_spelled(["tier"]))]
-    form = issued(version, appendix.number)
+    try:
+        form = issued(version, appendix.number)
+    except ValueError:
+        if ours:
+            raise  # the office could not have issued it
+        return None, [finding("identity-altered", sheet=words.META, what=_spelled(["version_digest"]))]
     if form.layout.fingerprint != identity.layout:
         return None, [finding("form-unknown-layout", seen=identity.layout)]
     return form, []

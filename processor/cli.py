@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gettext
 import sys
 import tempfile
 import traceback
@@ -14,7 +15,13 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-import click
+from rubric_versions.words import CLICK_WORDS
+
+# click takes its own words from gettext as it is imported: this command speaks one language
+gettext.gettext = lambda message: CLICK_WORDS.get(message, message)
+gettext.ngettext = lambda one, many, count: CLICK_WORDS.get(one if count == 1 else many, one if count == 1 else many)
+
+import click  # noqa: E402
 
 if TYPE_CHECKING:
     from processor.desk import Desk
@@ -185,7 +192,7 @@ def rank(folder: Path, as_json: bool) -> int:
 
 
 @cli.command()
-@click.argument("file", metavar="TỆP", type=click.Path(path_type=Path))
+@click.argument("file", metavar="TỆP", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_json
 @_command
 def check(file: Path, as_json: bool) -> int:

@@ -19,7 +19,7 @@ from processor.checks import Checked, Office, Verdict, check_bytes, claimed_unit
 from processor.clock import parse_moment
 from processor.desk import BACK, FOREIGN, INBOX, Blocked, Desk
 from processor.executors import Runner, processes
-from processor.files import Originals, ascii_name, is_leftover, make_folder, read_whole, sha256_of, write_atomic
+from processor.files import EnvironmentProblem, Originals, ascii_name, is_leftover, make_folder, read_whole, sha256_of, write_atomic
 from processor.issued import SHEET_OF
 from processor.ledger import Event
 from processor.record import Record, in_time
@@ -49,6 +49,9 @@ DOCUMENTS = {
     ".heic",
 }
 """Kinds of files that are evidence, not returns."""
+
+FILE_BYTES = 512 * 1024 * 1024
+"""Largest file that is read at all; a larger one is told and left where it lies."""
 
 ZIP_MEMBERS, ZIP_BYTES = 2_000, 512 * 1024 * 1024
 """Most members, and most bytes unpacked, of one zip of returns."""
@@ -187,8 +190,11 @@ def _incoming(desk: Desk, paths: Sequence[Path], receipt: Receipt) -> Iterator[I
                     receipt.skipped.append(finding("return-skipped", file=name, why=why))
                 continue
             try:
+                if one.stat().st_size > FILE_BYTES:
+                    receipt.skipped.append(finding("file-too-large", file=name, what="tệp", limit=f"{FILE_BYTES >> 20} MiB"))
+                    continue
                 data = read_whole(one)
-            except OSError:
+            except (OSError, EnvironmentProblem):
                 receipt.skipped.append(finding("no-permission", file=name))
                 continue
             if _suffix(name) == ".zip" and data.startswith(b"PK") and not _is_workbook(data):

@@ -89,7 +89,8 @@ def issue(desk: Desk, round_number: int = 1, *, tick: Tick = lambda _: None) -> 
     tick(len(wanted) - len(todo))
     written = []
     batch: list[Draft] = []
-    bases = {one.tier: Base(desk.version, desk.version.appendix_for(one.tier)) for one in {one.tier: one for one in todo}.values()}
+    tiers = {one.tier: desk.version.appendix_for(one.tier) for one in todo}
+    bases = {tier: Base(desk.version, appendix, str(round_number)) for tier, appendix in tiers.items()}
     for identity in todo:
         file, data = form_name(identity), bases[identity.tier].stamp(identity)
         write_atomic(desk.path(FORMS, file), data)

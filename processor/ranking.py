@@ -240,6 +240,7 @@ class Campaign:
     organiser: str
     year: int
     version: RubricVersion = field(repr=False)
+    decisions: tuple[tuple[str, str, str, str, str], ...] = ()
 
 
 def ranking_to_book(campaign: Campaign, blocks: Sequence[Block]) -> Book:
@@ -250,7 +251,8 @@ def ranking_to_book(campaign: Campaign, blocks: Sequence[Block]) -> Book:
         scores = {one.unit: one for one in block.units}
         rows = tuple(_unit_row(scores[one.unit], one, rules) for one in results_of(block, rules))
         tables.append(BlockTable(block.code, block.name, block.commended, rows))
-    return ranking_book(RankingData(campaign.version, campaign.title, campaign.organiser, campaign.year, tuple(tables)))
+    data = RankingData(campaign.version, campaign.title, campaign.organiser, campaign.year, tuple(tables), campaign.decisions)
+    return ranking_book(data)
 
 
 def _unit_row(scores: UnitScores, result: UnitResult, rules: Rules) -> UnitRow:

@@ -270,10 +270,11 @@ class _Reading:
             pieces = [document if plain is None else document[:first] + document[last:]]
         strings: list[str] = []
         for main, _, children in self.archive.branches(part, "sst", nested=False, pieces=pieces):
-            if plain is not None and len(children) != 1:
+            items = [child for child in children if child.tag == main + "si"]
+            if plain is not None and len(items) != 1:  # the one that the strings were cut out of
                 raise damaged(part.name)
-            strings += [tree_string(main, item) for item in children] if plain is None else plain
-            self.archive.spend("strings", len(children) if plain is None else len(plain))
+            strings += [tree_string(main, item) for item in items] if plain is None else plain
+            self.archive.spend("strings", len(items) if plain is None else len(plain))
         together = "".join(strings)
         if "_x" in together or "\r" in together or max(map(len, strings), default=0) > self.archive.limits.text:
             strings = [self.text(string) for string in strings]
@@ -316,10 +317,10 @@ class _Reading:
                         cells.take(rows)
                 elif box.tag == main + "mergeCells":
                     self.archive.spend("cells", len(children))
-                    merged += [child.get("ref", "") for child in children]
+                    merged += [child.get("ref", "") for child in children if child.tag == main + "mergeCell"]
                 elif box.tag == main + "cols":
                     self.archive.spend("cells", len(children))
-                    closed = [child.attrib for child in children if child.get("hidden") in _TRUE]
+                    closed = [child.attrib for child in children if child.tag == main + "col" and child.get("hidden") in _TRUE]
                     shut += [(int(columns["min"]), int(columns["max"])) for columns in closed]
                 elif box.tag == main + "sheetProtection":
                     sheet.protected = box.get("sheet") in _TRUE

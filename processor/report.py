@@ -258,11 +258,7 @@ def vi_dot(value: Any) -> str:
 
 def check(file: Path, *, as_json: bool) -> int:
     """Any form, checked by anyone."""
-    try:
-        data = read_whole(file)
-    except FileNotFoundError:
-        raise EnvironmentProblem(file, "not found", "no-permission") from None
-    checked = check_bytes(data, file.name)
+    checked = check_bytes(read_whole(file), file.name)
     if as_json:
         keys = ("code", "severity", "sheet", "cell", "criterion", "message")
         rows = [{key: one.as_json()[key] for key in keys} for one in checked.findings]

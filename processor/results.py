@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from processor import ranking
-from processor.appraisal import Appraised, kept_return, read_all_kept, standing, take
+from processor.appraisal import DECISION_WORDS, Appraised, kept_return, read_all_kept, standing, take
 from processor.desk import CAMPAIGN_FILE, RESULTS, Desk
 from processor.files import write_atomic
 from processor.issuing import parts_digest
@@ -82,7 +82,11 @@ def _why(one: UnitResult) -> str:
 def result_book(desk: Desk, blocks: list[Block]) -> Book:
     """The ranking workbook of those blocks."""
     campaign = desk.campaign
-    return ranking.ranking_to_book(ranking.Campaign(campaign.title, campaign.organiser, campaign.year, desk.version), blocks)
+    decisions = tuple(
+        (campaign.unit(one.unit).name, DECISION_WORDS[one.what], one.reason, f"{one.at:%d/%m/%Y %H:%M}", one.actor)
+        for one in desk.record().decisions
+    )
+    return ranking.ranking_to_book(ranking.Campaign(campaign.title, campaign.organiser, campaign.year, desk.version, decisions), blocks)
 
 
 def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple[list[Block], list[Finding]]:

@@ -183,7 +183,13 @@ CATALOGUE: Mapping[str, Entry] = {
     **_entries(
         WHOLE_STAGE,
         [
-            ("sheet-missing", "error", "Thiếu trang tính", "Không còn trang «{name}» (bị xóa hoặc đổi tên).", _FRESH),
+            (
+                "sheet-missing",
+                "error",
+                "Thiếu trang tính",
+                "Không còn trang «{name}» (bị xóa hoặc đổi tên).",
+                "Đặt lại đúng tên trang; nếu đã xóa thì mở lại biểu mẫu đã được cấp, điền và gửi lại.",
+            ),
             (
                 "sheet-extra",
                 "warning",
@@ -216,8 +222,8 @@ CATALOGUE: Mapping[str, Entry] = {
                 "rows-moved",
                 "error",
                 "Dòng, cột bị xê dịch",
-                "{count} ô không còn đúng chỗ: dòng hoặc cột đã bị chèn, xóa hay sắp xếp lại.",
-                _FRESH,
+                "{count} ô khóa không còn như khi cấp: dòng, cột đã bị chèn, xóa, sắp xếp lại hoặc bị dán đè.",
+                "Mở lại biểu mẫu chưa bị xê dịch, điền vào ô nền màu và gửi lại; không chèn, xóa, sắp xếp dòng, cột.",
             ),
             ("hidden-changed", "error", "Phần ẩn bị sửa", "Trang ẩn của biểu mẫu bị sửa ({count} ô).", _FRESH),
             ("name-changed", "error", "Tên vùng bị sửa", "Tên vùng «{name}» bị xóa hoặc trỏ sang chỗ khác.", _FRESH),
@@ -918,6 +924,29 @@ CATALOGUE: Mapping[str, Entry] = {
 }
 
 
+_TECHNICAL: Mapping[str, str] = {
+    "": "cấu trúc tệp nén",
+    "macros": "mã lệnh (macro)", "activex": "điều khiển ActiveX", "ole-objects": "đối tượng nhúng (OLE)", "dde": "liên kết DDE",
+    "external-links": "liên kết đến tệp khác", "connections": "kết nối dữ liệu", "web-queries": "truy vấn web",
+    "custom-ui": "thanh lệnh riêng", "web-extensions": "tiện ích web",
+    "file_bytes": "dung lượng tệp", "part_bytes": "dung lượng một phần", "total_bytes": "dung lượng khi giải nén", "ratio": "tỷ lệ nén",
+    "parts": "số phần", "cells": "số ô có nội dung", "blank_cells": "số ô trống có định dạng", "strings": "số chuỗi chữ",
+    "text": "số ký tự của một ô", "all_text": "tổng số ký tự", "expanded": "tổng độ dài công thức", "tags": "số thẻ XML",
+    "depth": "số tầng XML",
+    "duplicate": "hai phần cùng tên", "overlapping": "hai phần chồng nhau", "outside": "tên phần dẫn ra ngoài", "symlink": "liên kết",
+    "encrypted": "bị mã hóa", "dtd": "có khai báo DTD",
+}  # fmt: skip
+"""What the reader of files calls things, in an officer's words."""
+
+
+def _in_words(params: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Parameters of a finding about a file: the reader's own words put into Vietnamese, bytes into MiB."""
+    said = {name: ", ".join(_TECHNICAL.get(one, one) for one in text.split(", ")) for name, text in params}
+    if dict(params).get("what", "").endswith("_bytes") and said["limit"].isdecimal():
+        said["limit"] = f"{int(said['limit']) >> 20} MiB"
+    return said
+
+
 class _Blank(dict[str, str]):
     """Parameters of a message: one that is not given shows as an ellipsis rather than failing before an officer's eyes."""
 
@@ -953,7 +982,8 @@ class Finding:
     @property
     def message(self) -> str:
         """What is wrong and what to do, in Vietnamese, without the place."""
-        words = _Blank({"value": shown(self.value), **{name: shown(value, 160) for name, value in self.params}})
+        params = _in_words(self.params) if self.entry.stage == FILE_STAGE else dict(self.params)
+        words = _Blank({"value": shown(self.value), **{name: shown(value, 160) for name, value in params.items()}})
         return f"{self.entry.what.format_map(words)} {self.entry.todo.format_map(words)}"
 
     @property

@@ -94,7 +94,16 @@ class Appendix(_Data):
     tier: str = Field(min_length=1)
     total: Points
     illustrative: bool = False
+    appraisers: dict[str, str] = Field(default_factory=dict)
+    """Names of the offices that appraise, by the code leaves use: a default that a campaign may change."""
     children: tuple[Node, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _appraisers_known(self) -> Self:
+        unknown = {leaf.appraiser for leaf in self.leaves if leaf.appraiser} - self.appraisers.keys()
+        if self.appraisers and unknown:
+            raise ValueError(f"appraisers without a name: {', '.join(sorted(unknown))}")
+        return self
 
     def walk(self) -> Iterator[tuple[int, Node]]:
         """Every node with its depth (fields are 1), parents before children, in the order of the table."""

@@ -437,7 +437,7 @@ def test_rows_written_in_an_unusual_way_are_read_alike(disguise: str) -> None:
 
 
 def test_strings_written_in_an_unusual_way_are_read_alike() -> None:
-    for disguise in (("<si>", "<!-- <si> --><si>"), ("<si>", "<si >"), ("</si>", "</si>\n"), ("<t>", "<t\n>")):
+    for disguise in (("<si>", "<!-- <si> --><si>"), ("<si>", "<f/><si>"), ("<si>", "<si >"), ("</si>", "</si>\n"), ("<t>", "<t\n>")):
         assert read_workbook(changed(FORM, {"xl/sharedStrings.xml": disguise})) == read_workbook(FORM)
 
 

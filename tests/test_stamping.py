@@ -11,11 +11,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 from openxml_audit import OpenXmlValidator
+from xlsxwriter.worksheet import Worksheet as Written
 
 from processor.reader import read_workbook
 from tests.folders import VERSION, parts
-from workbook_templates.book import write_book
+from workbook_templates.book import _legacy_hash, write_book
 from workbook_templates.entry_form import EntryForm
 from workbook_templates.identity import Identity
 from workbook_templates.layout import layout_of
@@ -34,10 +36,10 @@ def identity(tier: str, name: str = NASTY, *, serial: str = "1", number: str = "
     )  # fmt: skip
 
 
-def both(one: Identity, issued_for: str = "1") -> tuple[bytes, bytes]:
+def both(one: Identity) -> tuple[bytes, bytes]:
     """The form stamped, and the same written directly."""
     appendix = VERSION.appendix_for(one.tier)
-    return Base(VERSION, appendix).stamp(one), write_book(EntryForm(VERSION, appendix, one).book())
+    return Base(VERSION, appendix, one.round).stamp(one), write_book(EntryForm(VERSION, appendix, one).book())
 
 
 def looks(book: Workbook) -> dict[str, object]:
@@ -55,10 +57,14 @@ def looks(book: Workbook) -> dict[str, object]:
         widths = {col: (one.width, one.hidden) for col, one in sheet.column_dimensions.items()}
         rules = sorted(repr(one) for one in sheet.data_validations.dataValidation)
         found[sheet.title] = (
-            sheet.sheet_state, heights, widths, rules, repr(sheet.merged_cells.ranges), repr(sheet.protection), sheet.print_area,
-            repr(sheet.print_options), repr(sheet.page_setup), repr(sheet.conditional_formatting), sheet.freeze_panes, sheet.print_title_rows,
+            sheet.sheet_state, heights, widths, rules, sorted(map(str, sheet.merged_cells.ranges)), repr(sheet.protection), sheet.print_area,
+            repr(sheet.print_options), repr(sheet.page_setup), _conditions(sheet), sheet.freeze_panes, sheet.print_title_rows,
         )  # fmt: skip
     return found
+
+
+def _conditions(sheet: Worksheet) -> list[str]:
+    return sorted(f"{one.sqref} {[repr(rule) for rule in one.rules]}" for one in sheet.conditional_formatting)
 
 
 @pytest.mark.parametrize("tier", [tier.code for tier in VERSION.tiers])
@@ -81,7 +87,7 @@ def test_styles_protection_and_page_are_the_same() -> None:
 
 def test_the_password_of_the_guard_rail_is_that_of_the_round() -> None:
     """design.md, Form identity: "password derived from version, appendix and round", so that an office can find it again."""
-    protected = [both(identity("xa", number=number), number) for number in ("1", "2")]
+    protected = [both(identity("xa", number=number)) for number in ("1", "2")]
     for stamped, direct in protected:
         mine, theirs = (openpyxl.load_workbook(io.BytesIO(one)) for one in (stamped, direct))
         assert [one.protection.password for one in mine.worksheets] == [one.protection.password for one in theirs.worksheets]
@@ -116,6 +122,18 @@ def test_no_mark_of_the_base_is_left_and_every_field_is_in_the_hidden_sheet_and_
         assert book.properties[f"cchc_{name}"] == getattr(one, name)[:255]
     assert one.form_id in hidden
     assert book.sheets["_meta"].state == "veryHidden"
+
+
+def test_a_base_makes_no_form_of_another_round() -> None:
+    with pytest.raises(ValueError, match="round 1 for a form of round 2"):
+        Base(VERSION, VERSION.appendix_for("xa")).stamp(identity("xa", number="2"))
+
+
+@pytest.mark.parametrize("password", ["phieu", "can-tho-2018-III-1", "dot-2018-mot-hai-ba-bon-nam-sau", "Ủy ban nhân dân thành phố"])
+def test_a_password_of_any_length_has_a_verifier_of_four_digits(password: str) -> None:
+    """ECMA-376 part 1, 18.2.29; a code of a campaign may be 30 characters long. xlsxwriter's own for sheets is the oracle."""
+    assert _legacy_hash(password) == Written._encode_password(None, password)
+    assert len(_legacy_hash(password)) == 4
 
 
 def test_a_form_for_a_unit_whose_name_xml_would_stumble_over_opens_in_excel(tmp_path: Path) -> None:

@@ -416,10 +416,14 @@ def _patched_sheet(text: str, fixed: Mapping[int, float]) -> str:
 def _legacy_hash(password: str) -> str:
     """The 16-bit verifier of ECMA-376 part 1, 18.2.29, four hex digits: a guard rail, as sheet protection is."""
     value = 0
-    for index, char in enumerate(password, 1):
-        code = ord(char) << index
-        value ^= (code & 0x7FFF) | (code >> 15)
-    return f"{value ^ len(password) ^ 0xCE4B:04X}"
+    for char in reversed(password):
+        value = _turned(value) ^ ord(char)
+    return f"{_turned(value) ^ len(password) ^ 0xCE4B:04X}"
+
+
+def _turned(value: int) -> int:
+    """Fifteen bits turned left by one."""
+    return ((value >> 14) & 1) | ((value << 1) & 0x7FFF)
 
 
 def area(first: Address, last: Address) -> str:

@@ -29,6 +29,7 @@ Kind = Literal["ranked", "unranked", "missing"]
 KINDS: Mapping[Kind, str] = {"ranked": "Xếp hạng", "unranked": "Không xếp hạng", "missing": "Không có hồ sơ"}
 
 RESULT, RANKING, RULES, GRADES, FIELDS = "Kết quả", "Xếp hạng", "Quy tắc", "Tổng hợp xếp loại", "Theo lĩnh vực"
+DECISIONS = "Quyết định"
 LOST, FINAL, OWN = "Điểm mất theo tiêu chí", "Bảng điểm", "Điểm tự chấm"
 COMMENDED = "Đề nghị biểu dương"
 NOT_RANKED = "Không xếp hạng"
@@ -100,6 +101,8 @@ class RankingData:
     organiser: str
     year: int
     blocks: tuple[BlockTable, ...]
+    decisions: tuple[tuple[str, str, str, str, str], ...] = ()
+    """What people decided outside the rules: unit, what, reason, when, who, all in words."""
 
 
 def ranking_book(data: RankingData) -> Book:
@@ -178,7 +181,7 @@ class _RankingBook:
         self.rules = data.version.rules
         self.rescales = self.rules.not_assessed == "rescale_then_survey"
         self.tier_names = {tier.code: tier.name for tier in data.version.tiers}
-        taken = {name.casefold() for name in (RESULT, RANKING, RULES, GRADES, FIELDS)}
+        taken = {name.casefold() for name in (RESULT, RANKING, RULES, GRADES, FIELDS, DECISIONS)}
         self.tables: dict[str, _Table] = {}
         for appendix in data.version.appendices:
             units = [(block, unit) for block in data.blocks for unit in block.rows if unit.appendix == appendix.number]
@@ -198,6 +201,8 @@ class _RankingBook:
         sheets = [self._result(), self._ranking(), self._rules(), self._grade_counts(), self._field_overview()]
         for make in (self._field_shares, self._lost, self._final, self._own):
             sheets += [make(table) for table in self.tables.values()]
+        if self.data.decisions:
+            sheets.append(self._decisions())
         first, last = self.rule_row, self.rule_row + len(self.rules.grades) - 1
         rules = quoted(RULES)
         names = {
@@ -280,6 +285,17 @@ class _RankingBook:
         _give_air(sheet, FIRST)
         end = self._put_notes(sheet, FIRST + len(self.lines), last)
         sheet.print_to = (end - 1, last)
+        return sheet
+
+    def _decisions(self) -> Sheet:
+        """Every decision a person took outside the rules, so that nobody has to ask why a unit counts."""
+        sheet = Sheet(DECISIONS, landscape=True, repeat_rows=(4, 4), freeze=(5, 1))
+        sheet.widths = {1: 34, 2: 22, 3: 42, 4: 17, 5: 16}
+        self._heading(sheet, 5, "QUYẾT ĐỊNH NGOÀI QUY ĐỊNH CHUNG")
+        sheet.row(4, ("Cơ quan, đơn vị", "Quyết định", "Lý do", "Thời điểm", "Người ghi"), "head")
+        for offset, told in enumerate(self.data.decisions):
+            sheet.row(5 + offset, told, "cell")
+        sheet.print_to = (4 + len(self.data.decisions), 5)
         return sheet
 
     # ---------------------------------------------------------------------------------------------------------------- Xếp hạng

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
 from rubric_versions.model import Appendix, RubricVersion
@@ -18,10 +19,13 @@ FILLED_PARTS = ("docProps/core.xml", "docProps/custom.xml", "xl/sharedStrings.xm
 
 
 class Base:
-    """The blank form of one appendix with marks where a unit's own text stands."""
+    """The blank form of one appendix and round with marks where a unit's own text stands.
 
-    def __init__(self, version: RubricVersion, appendix: Appendix) -> None:
-        self._marked = placeholder_identity()
+    The round is no mark: the password of the guard rail is made of it.
+    """
+
+    def __init__(self, version: RubricVersion, appendix: Appendix, round_number: str = "1") -> None:
+        self._marked = replace(placeholder_identity(), round=round_number)
         data = write_book(EntryForm(version, appendix, self._marked).book())
         kept = io.BytesIO()
         with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as target:
@@ -32,7 +36,9 @@ class Base:
         self._kept = kept.getvalue()
 
     def stamp(self, identity: Identity) -> bytes:
-        """The form of that identity; the same bytes every time."""
+        """The form of that identity, which is of the base's round; the same bytes every time."""
+        if identity.round != self._marked.round:
+            raise ValueError(f"a base of round {self._marked.round} for a form of round {identity.round}")
         buffer = io.BytesIO(self._kept)
         with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as package:
             for name, text in self._texts.items():
