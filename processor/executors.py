@@ -55,4 +55,4 @@ def processes(work: Callable[[Context, Item], Result], context: Context, items: 
         yield from inline(work, context, items)
         return
     with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(work, context)) as pool:
-        yield from pool.map(_do, items, chunksize=min(BATCH, max(8, len(items) // (workers * 4))))
+        yield from pool.map(_do, items, chunksize=BATCH)

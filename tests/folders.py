@@ -129,9 +129,9 @@ class Folder:
     @contextlib.contextmanager
     def desk(self, now: str = IN_TIME, *, read_only: bool = False) -> Iterator[Desk]:
         """The folder opened."""
-        with mock.patch.dict(os.environ, {FOLDER_VARIABLE: str(self.keys), "CCHC_ACTOR": "can-bo"}):
-            with open_desk(self.path, FixedClock(parse_moment(now)), read_only=read_only) as desk:
-                yield desk
+        variables = mock.patch.dict(os.environ, {FOLDER_VARIABLE: str(self.keys), "CCHC_ACTOR": "can-bo"})
+        with variables, open_desk(self.path, FixedClock(parse_moment(now)), read_only=read_only) as desk:
+            yield desk
 
     def copy(self, target: Path) -> Folder:
         """The same folder, elsewhere, with a copy of its keys."""

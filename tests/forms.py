@@ -25,7 +25,7 @@ from processor.keys import OfficeKey
 from processor.reader import ErrorValue
 from rubric_versions import catalog, words
 from rubric_versions.answers import Answers, outcomes
-from rubric_versions.findings import Finding
+from rubric_versions.findings import ENTRY_STAGE, FILE_STAGE, IDENTITY_STAGE, Finding
 from rubric_versions.model import Appendix, RubricVersion
 from workbook_templates import layout as at
 from workbook_templates.book import a1, write_book
@@ -47,6 +47,9 @@ class Formula:
 
     text: str
 
+
+NOWHERE = {"name-changed"}
+"""Codes of findings about the whole workbook."""
 
 Entry = None | str | int | bool | Decimal | Formula
 Place = tuple[str, str]
@@ -97,6 +100,10 @@ class Form:
             if str(one[0]).startswith(f"{self.leaf(kind).leaf.code}. ")
         )
         return words.EVIDENCE, a1(row, at.EVIDENCE_COLUMNS[part])
+
+    def free_document(self, part: str) -> Place:
+        """A cell of the first row of evidence that is still free."""
+        return words.EVIDENCE, a1(at.EVIDENCE_FIRST + len(self.answers.evidence), at.EVIDENCE_COLUMNS[part])
 
     def approval(self, key: str) -> Place:
         """A cell of "Phê duyệt"."""
@@ -182,16 +189,10 @@ def edited(data: bytes, entries: Mapping[Place, Entry], number_format: str = "")
     style = None
     if number_format:
         text = parts[STYLES].decode("utf-8")
-        count = int(re.findall(r'<cellXfs count="(\d+)"', text)[0])
+        style = str(text.partition("<cellXfs")[2].partition("</cellXfs>")[0].count("<xf "))
         text = text.replace("</cellXfs>", '<xf numFmtId="999" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>')
-        text = text.replace(f'<cellXfs count="{count}"', f'<cellXfs count="{count + 1}"')
-        one = f'<numFmt numFmtId="999" formatCode="{escape(number_format)}"/>'
-        if "<numFmts" in text:
-            text = text.replace("</numFmts>", f"{one}</numFmts>")
-        else:
-            text = text.replace("<fonts", f'<numFmts count="1">{one}</numFmts><fonts', 1)
+        text = text.replace("</numFmts>", f'<numFmt numFmtId="999" formatCode="{escape(number_format)}"/></numFmts>')
         parts[STYLES] = text.encode("utf-8")
-        style = str(count)
     for (sheet, cell), entry in entries.items():
         part = part_of(sheet)
         parts[part] = _retyped(parts[part].decode("utf-8"), cell, entry, style).encode("utf-8")
@@ -255,6 +256,8 @@ def well_told(findings: Iterable[Finding]) -> list[Finding]:
         assert "{" not in one.message or any("{" in text for text in (one.value, *(text for _, text in one.params)))
         assert one.file, one.code
         assert one.sheet or not one.cell, one.code
+        is_placed = bool(one.cell) if one.entry.stage == ENTRY_STAGE else bool(one.place) or one.code in NOWHERE
+        assert is_placed or one.entry.stage in (FILE_STAGE, IDENTITY_STAGE), f"{one.code} does not say where"
     return findings
 
 

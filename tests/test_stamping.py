@@ -1,5 +1,6 @@
-"""A stamped form is the directly written one, cell by cell and style by style (issue 2, "The same inputs give the same form, byte for byte";
-design.md, Form identity: "forms can be stamped from one base per appendix").
+"""A stamped form is the directly written one, cell by cell and style by style.
+
+design.md, Form identity: "forms can be stamped from one base per appendix"; issue 2: "The same inputs give the same form, byte for byte".
 """
 
 from __future__ import annotations
@@ -44,21 +45,25 @@ def both(one: Identity) -> tuple[bytes, bytes]:
 
 def looks(book: Workbook) -> dict[str, object]:
     """Everything openpyxl knows of a workbook but for how its parts are packed."""
-    found: dict[str, object] = {"properties": {one.name: one.value for one in book.custom_doc_props.props}}
+    styles: dict[object, str] = {}
+    found: dict[str, object] = {}
     found["names"] = {name: one.attr_text for name, one in book.defined_names.items()}
     found["title"] = (book.properties.title, book.properties.creator)
     found["locked"] = vars(book.security) if book.security else None
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
-                style = (cell.font, cell.fill, cell.border, cell.alignment, cell.number_format, cell.protection)
-                found[f"{sheet.title}!{cell.coordinate}"] = (cell.value, cell.data_type, repr(style))
+                number = tuple(cell._style)
+                if number not in styles:
+                    styles[number] = repr((cell.font, cell.fill, cell.border, cell.alignment, cell.number_format, cell.protection))
+                found[f"{sheet.title}!{cell.coordinate}"] = (cell.value, cell.data_type, styles[number])
         heights = {row: one.height for row, one in sheet.row_dimensions.items()}
         widths = {col: (one.width, one.hidden) for col, one in sheet.column_dimensions.items()}
         rules = sorted(repr(one) for one in sheet.data_validations.dataValidation)
         found[sheet.title] = (
-            sheet.sheet_state, heights, widths, rules, sorted(map(str, sheet.merged_cells.ranges)), repr(sheet.protection), sheet.print_area,
-            repr(sheet.print_options), repr(sheet.page_setup), _conditions(sheet), sheet.freeze_panes, sheet.print_title_rows,
+            sheet.sheet_state, heights, widths, rules, sorted(map(str, sheet.merged_cells.ranges)), repr(sheet.protection),
+            sheet.print_area, repr(sheet.print_options), repr(sheet.page_setup), _conditions(sheet), sheet.freeze_panes,
+            sheet.print_title_rows,
         )  # fmt: skip
     return found
 
