@@ -93,7 +93,7 @@ def plain_rows(body: bytes) -> Rows | None:
             del cells[-_WIDTH:]
         fields += cells
         rows += [number] * (len(cells) // _WIDTH)
-    if any(fields[_WIDTH - 1 :: _WIDTH]):
+    if any(fields[_WIDTH - 1 :: _WIDTH]) or not all(map(_is_plain_formula, set(fields[4::_WIDTH]) - {None})):
         return None
     try:
         if "&" in text:
@@ -203,6 +203,12 @@ def _is_hidden(attributes: str) -> bool | None:
     pairs = _ATTRIBUTE.findall(attributes)
     found = dict(pairs)
     return found.get("hidden") in ("1", "true") if len(found) == len(pairs) and "r" not in found else None
+
+
+def _is_plain_formula(attributes: str) -> bool:
+    """Whether these are a formula's attributes as programs write them: none twice, no value that is odd."""
+    pairs = _ATTRIBUTE.findall(attributes)
+    return len(dict(pairs)) == len(pairs) and all(_PLAIN_VALUE.fullmatch(value) for _, value in pairs)
 
 
 def _plain_text(body: bytes) -> str | None:

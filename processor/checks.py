@@ -38,7 +38,7 @@ _SERIAL = re.compile("[0-9]{1,9}")
 _SEPARATOR = re.compile(r"[_ .()-]")
 _TCVN3 = re.compile("[a-z][µ¸¶¹¨¾¼½©®ÆÊÇÈÉËÌÐÎÏÑÒÕÓÔÖÝØÜÞ](?![²³])")  # "ho¹ch", "quyÕt": signs and capitals where small letters stand
 _TCVN3_INSIDE = re.compile("[a-z][µ¸¶¹¨¾¼½©®ÆÊÇÈÉËÌÐÎÏÑÒÕÓÔÖÝØÜÞ][a-z]")
-_VNI = re.compile("[aeAE][ùøûõâáàåãäÙØÛÕÂÁÀÅÃÄ]|[oôöuOÔÖU][øõåäØÕÅÄ]|[öÖ][ùûÙÛ]")  # "Keá hoaïch", "haønh": the mark after its vowel
+_VNI = re.compile("[aeAE][ùøûõâáàåãäÙØÛÕÂÁÀÅÃÄ]|[oôOÔ][øõåäØÕÅÄ]|[öuÖU][ùøûõåäÙØÛÕÅÄ]")  # "Keá hoaïch", "haønh": the mark after its vowel
 
 
 class Verdict(StrEnum):

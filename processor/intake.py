@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,9 +22,10 @@ from processor.desk import BACK, FOREIGN, INBOX, Blocked, Desk
 from processor.executors import Runner, processes
 from processor.files import EnvironmentProblem, Originals, ascii_name, is_leftover, make_folder, read_whole, sha256_of, write_atomic
 from processor.issued import SHEET_OF
-from processor.ledger import Event
+from processor.issuing import identities
+from processor.ledger import Event, plain_text
 from processor.record import Record, in_time
-from rubric_versions.findings import Finding, Severity, errors, finding
+from rubric_versions.findings import IDENTITY_STAGE, Finding, Severity, errors, finding
 from rubric_versions.model import RubricVersion
 from rubric_versions.numbers import vi_short
 from workbook_templates.book import a1, write_book
@@ -183,7 +185,7 @@ def _incoming(desk: Desk, paths: Sequence[Path], receipt: Receipt) -> Iterator[I
         base = path if path.is_dir() else path.parent
         every = sorted(path.rglob("*"), key=lambda one: one.as_posix()) if path.is_dir() else [path]
         for one in every:
-            name = one.relative_to(base).as_posix()
+            name = plain_text(one.relative_to(base).as_posix())
             why = skipped_file(one)
             if why:
                 if why != "folder":
@@ -241,12 +243,14 @@ def _unzipped(name: str, data: bytes, receipt: Receipt) -> Iterator[Incoming]:
                 )
                 return
             for member in sorted(members, key=lambda one: one.filename):
-                inner = PurePosixPath(member.filename.replace("\\", "/")).name
+                inner = plain_text(PurePosixPath(member.filename.replace("\\", "/")).name)
                 if inner.startswith(("~$", ".")):
                     continue
+                if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise NotImplementedError(f"compression {member.compress_type}")
                 with package.open(member) as stream:
                     yield Incoming(f"{name}/{inner}", stream.read(member.file_size + 1))
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
         yield Incoming(name, data)
 
 
@@ -385,18 +389,23 @@ def _received_of(desk: Desk, event: Event) -> Received:
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """One reply to write: to which folder, under which stem, what the slip says; whether a fresh form goes along."""
+    """One reply to write: to which folder, under which stem, what the slip says; whether a fresh form goes along.
+
+    `identity` is the fresh form's where it is not the return's own.
+    """
 
     folder: tuple[str, ...]
     stem: str
     slip: Slip
     sha256: str
     fresh: bool
+    identity: Identity | None = None
 
 
 def _answer(desk: Desk, run: Runner) -> None:
     """Everything owed to senders and not yet on the disk; made from the ledger alone, so that a killed run is made good by the next."""
-    owed = [reply for event in desk.ledger.events("received") if not _is_answered(desk, reply := _reply(desk, event))]
+    newest = _newest_forms(desk)
+    owed = [reply for event in desk.ledger.events("received") if not _is_answered(desk, reply := _reply(desk, event, newest))]
     for reply in owed:
         make_folder(desk.folder.joinpath(*reply.folder))
     context = (desk.version, desk.originals.folder)
@@ -405,7 +414,16 @@ def _answer(desk: Desk, run: Runner) -> None:
             write_atomic(desk.folder.joinpath(*reply.folder, name), data)
 
 
-def _reply(desk: Desk, event: Event) -> _Reply:
+def _newest_forms(desk: Desk) -> dict[str, Identity]:
+    """The identity of every unit's form as issued last; none where this machine cannot seal, or the form should be issued anew."""
+    if desk.key is None:
+        return {}
+    forms = desk.record().forms
+    made = identities(desk, desk.campaign.rounds[-1].number)
+    return {one.unit: one for one in made if (last := forms.get((one.unit, one.round))) and last.form_id == one.form_id}
+
+
+def _reply(desk: Desk, event: Event, newest: Mapping[str, Identity]) -> _Reply:
     data, unit = event.data, event.unit
     kind = str(data["verdict"])
     names = {one.code: one.name for one in desk.campaign.units}
@@ -414,9 +432,13 @@ def _reply(desk: Desk, event: Event) -> _Reply:
     folder = (BACK, f"{unit}_{ascii_name(names[unit])[:40]}") if known else (BACK, FOREIGN)
     stem = f"{unit if known else ascii_name(PurePosixPath(data['file']).stem)[:30]}_lan{data['round'] or 0}_{data['sha256'][:8]}"
     fresh = known and kind == Verdict.RETURNED and data["scores"] is not None
+    identity = None
+    if fresh and any(one.entry.stage == IDENTITY_STAGE for one in errors(findings)):  # a form superseded or forged is nothing to go on with
+        identity = newest.get(unit)
+        fresh = identity is not None
     unit_name = names.get(unit, "Tệp không nhận ra đơn vị")
     slip = Slip(kind, desk.campaign.organiser, desk.campaign.place, unit_name, _facts(data, findings), findings, fresh)
-    return _Reply(folder, stem, slip, data["sha256"], fresh)
+    return _Reply(folder, stem, slip, data["sha256"], fresh, identity)
 
 
 def _facts(data: Mapping[str, Any], findings: tuple[Finding, ...]) -> tuple[tuple[str, str], ...]:
@@ -449,17 +471,21 @@ def _make_reply(context: tuple[RubricVersion, Path], reply: _Reply) -> list[tupl
     names = _names(reply)
     files = [(names[0], write_book(return_slip(reply.slip)))]
     if reply.fresh:
-        files.append((names[1], fresh_form(version, Originals(folder).get(reply.sha256), reply.slip.findings)))
+        files.append((names[1], fresh_form(version, Originals(folder).get(reply.sha256), reply.slip.findings, reply.identity)))
     return files
 
 
-def fresh_form(version: RubricVersion, data: bytes, findings: Iterable[Finding]) -> bytes:
-    """A form of ours with the answers of a return and its wrong cells marked: what a unit mends, never the file it sent."""
+def fresh_form(version: RubricVersion, data: bytes, findings: Iterable[Finding], identity: Identity | None = None) -> bytes:
+    """A form of ours with the answers of a return and its wrong cells marked: what a unit mends, never the file it sent.
+
+    It is the form that was returned, or another of the same tier if its `identity` is given.
+    """
     checked = check_bytes(data, "")
     if checked.identity is None or checked.answers is None:
         raise ValueError("the return has no readable answers")
-    appendix = version.appendix_for(checked.identity.tier)
-    return write_book(EntryForm(version, appendix, checked.identity, checked.answers, wrong_cells(layout_of(appendix), findings)).book())
+    identity = identity or checked.identity
+    appendix = version.appendix_for(identity.tier)
+    return write_book(EntryForm(version, appendix, identity, checked.answers, wrong_cells(layout_of(appendix), findings)).book())
 
 
 def wrong_cells(layout: Layout, findings: Iterable[Finding]) -> set[tuple[str, int, int]]:

@@ -358,17 +358,20 @@ def _canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def _plain(value: Any) -> Any:
-    r"""The value as JSON gives it back, texts in NFC. Raises TypeError for a float or anything else JSON lacks.
-
-    Half a surrogate pair, which Linux puts into a file name that is no UTF-8, is written out (`\udcff`): an ill-named
-    return must be noted like any other.
+def plain_text(text: str) -> str:
+    r"""A text as the ledger keeps it: in NFC; half a surrogate pair, which Linux puts into a file name that is no UTF-8, is
+    written out (`\udcff`): an ill-named return must be noted like any other.
     """
+    return unicodedata.normalize("NFC", text.encode("utf-8", "backslashreplace").decode())
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON gives it back, texts as `plain_text`. Raises TypeError for a float or anything else JSON lacks."""
     match value:
         case None | bool() | int():
             return value
         case str():
-            return unicodedata.normalize("NFC", value.encode("utf-8", "backslashreplace").decode())
+            return plain_text(value)
         case list() | tuple():
             return [_plain(item) for item in value]
         case Mapping():

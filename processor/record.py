@@ -158,7 +158,7 @@ def counting(record: Record, campaign: Campaign, unit: str, round_number: int) -
     """The return that counts for a unit: the newest accepted one in time, or the one a person accepted; None if there is none.
 
     A decision stands until a later return or decision: "withdraw" takes away all that came before it, "accept" admits the return it names
-    though it is late or has errors.
+    though it is late or has errors. Of returns with the same answers the first one counts, on which a council may have worked.
     """
     window = next(one for one in campaign.rounds if one.number == round_number)
     decisions = record.decided(unit)
@@ -168,5 +168,7 @@ def counting(record: Record, campaign: Campaign, unit: str, round_number: int) -
     for one in record.of_unit(unit, str(round_number)):
         accepted = one.verdict is Verdict.ACCEPTED and in_time(one, window, decisions)
         if one.sha256 in admitted or (accepted and one.seq > withdrawn):
+            if found is not None and one.answers == found.answers:
+                continue  # the same sent again takes no council's work away
             found = one if found is None or one.received >= found.received else found
     return found

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from processor import ranking
 from processor.appraisal import DECISION_WORDS, Appraised, kept_return, read_all_kept, standing, take
-from processor.desk import CAMPAIGN_FILE, RESULTS, Desk
+from processor.desk import CAMPAIGN_FILE, RESULTS, Blocked, Desk
 from processor.files import write_atomic
 from processor.issuing import parts_digest
 from processor.ranking import Block, LeafScore, Standing, UnitResult, UnitScores
@@ -41,7 +41,9 @@ def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
     """The ranking of every block, its workbook written and told in the ledger. What lies in `05_tham_dinh` is taken in first.
 
     A unit that cannot be ranked yet is in the book without index or rank, and in the findings; it is never ranked as 0.
+    Raises Blocked while a unit that has sent nothing yet still may: it must not be published as one that did not assess itself.
     """
+    _may_rank(desk)
     taken = Appraised()
     take(desk, taken)
     blocks, found = scores_of(desk, tick)
@@ -71,6 +73,15 @@ def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
             },
         )
     return done
+
+
+def _may_rank(desk: Desk) -> None:
+    record, window = desk.record(), desk.campaign.rounds[-1]
+    if not record.forms:
+        raise Blocked([finding("issue-first")])
+    waiting = [unit for unit in desk.campaign.units if counting(record, desk.campaign, unit.code, window.number) is None]
+    if waiting and desk.clock.now() < window.closes:
+        raise Blocked([finding("round-open", closes=f"{window.closes:%H:%M %d/%m/%Y}", count=len(waiting))])
 
 
 def _why(one: UnitResult) -> str:

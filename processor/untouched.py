@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +26,7 @@ from workbook_templates.book import Cell as BookCell
 MOVED_FROM = 25
 """So many changed cells on one sheet are told as one finding: rows or columns were moved."""
 
+_AREA = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")
 _TOLERANCE = Fraction(1, 10**9)
 _EMPTY = Cell(None, None, False, False)
 
@@ -136,9 +138,9 @@ def _sheet_untouched(sheet: Sheet, book: ExpectedBook, fill: Filler) -> list[Fin
         return found
     if len(found) > MOVED_FROM:
         found = [finding("rows-moved", sheet=sheet.name, cell=found[0].cell, count=len(found))]
-    for area in sheet.merged:
-        if any(place in inputs for place in _cells_of(area)):
-            found.append(finding("merged-input", sheet=sheet.name, cell=area.split(":")[0], value=area))
+    covering = _Covering(inputs)
+    over = [area for area in sheet.merged if covering(area)]
+    found += [finding("merged-input", sheet=sheet.name, cell=area.split(":")[0], value=area) for area in over[:MOVED_FROM]]
     if not sheet.protected:
         found.append(finding("protection-removed", sheet=sheet.name, name=sheet.name))
     return found
@@ -173,11 +175,25 @@ def _order(cell: str) -> tuple[int, str]:
     return (int(digits) if digits else 0, cell)
 
 
-def _cells_of(area: str) -> Iterator[Address]:
-    found = re.match(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?\Z", area.replace("$", ""))
-    if not found:
-        return
-    first, last = column_number(found[1]), column_number(found[3] or found[1])
-    for row in range(int(found[2]), min(int(found[4] or found[2]), int(found[2]) + 5000) + 1):
-        for col in range(first, min(last, first + 50) + 1):
-            yield row, col
+class _Covering:
+    """Whether an area, which comes from outside and may be anything, covers one of some cells."""
+
+    def __init__(self, cells: Collection[Address]) -> None:
+        self._rows: dict[int, list[int]] = {}
+        for row, col in sorted(cells):
+            self._rows.setdefault(col, []).append(row)
+
+    def __call__(self, area: str) -> bool:
+        found = _AREA.fullmatch(area.replace("$", ""))
+        if not found:
+            return False
+        try:
+            columns = sorted(column_number(letters) for letters in (found[1], found[3] or found[1]))
+        except ValueError:
+            return False
+        first, last = sorted(int(digits) for digits in (found[2], found[4] or found[2]))
+        for col, rows in self._rows.items():
+            at = bisect_left(rows, first)
+            if columns[0] <= col <= columns[1] and at < len(rows) and rows[at] <= last:
+                return True
+        return False

@@ -776,6 +776,13 @@ CATALOGUE: Mapping[str, Entry] = {
                 "Đôn đốc, hoặc quyết định theo quy chế.",
             ),
             (
+                "round-open",
+                "error",
+                "Chưa hết hạn tự chấm",
+                "Lần tự chấm còn mở đến {closes}; {count} đơn vị chưa có hồ sơ hợp lệ nên chưa thể coi là không tự đánh giá.",
+                "Chờ hết hạn rồi xếp hạng, hoặc sửa thời hạn trong sổ đợt đánh giá.",
+            ),
+            (
                 "unit-unfinished",
                 "error",
                 "Chưa đủ điểm để xếp hạng",

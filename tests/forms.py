@@ -116,6 +116,11 @@ def sealed(identity: Identity, key: OfficeKey = KEY) -> Identity:
     return identity.sealed(keys.seal(key, identity.message()))
 
 
+def amended(version: RubricVersion, **changes: object) -> RubricVersion:
+    """The version with some of its data changed, its digest too (a model's own copy would keep the old one)."""
+    return RubricVersion.model_validate(version.model_dump(mode="json") | changes)
+
+
 def identity_of(version: RubricVersion, appendix: Appendix, unit: str = "CT01") -> Identity:
     """Who the form of a unit says it is, sealed by our office."""
     return sealed(
@@ -251,7 +256,7 @@ def well_told(findings: Iterable[Finding]) -> list[Finding]:
     findings = list(findings)
     for one in findings:
         wanted = {name for _, name, _, _ in Formatter().parse(one.entry.what + one.entry.todo) if name}
-        given = {"value", *(name for name, text in one.params if text and text != "…")}
+        given = {"value", *(name for name, text in one.params if text not in ("", "…") or one.entry.stage == FILE_STAGE)}
         assert wanted <= given, f"{one.code} lacks {wanted - given}: {one.message}"
         assert "{" not in one.message or any("{" in text for text in (one.value, *(text for _, text in one.params)))
         assert one.file, one.code

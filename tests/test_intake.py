@@ -35,12 +35,12 @@ UNIT = "31117"
 FOREIGN = f"{BACK}/khong_nhan_ra"
 
 
-def over_max(unit: str = UNIT) -> tuple[Answers, str, str]:
-    """Answers with a score over its max, the leaf's code and its cell."""
-    code = leaf_of(unit, "direct")
+def spoilt(unit: str = UNIT) -> tuple[Answers, str, str]:
+    """Answers in which more was done than there was to do, the leaf's code and the wrong cell."""
+    code = leaf_of(unit, "bands")
     place = layout_of(appendix_of(unit)).place_of[code]
-    wrong = with_leaf(good(unit), code, inputs=(Decimal(int(place.leaf.max) + 1),), mark=None)
-    return wrong, code, a1(place.row, at.INPUT)
+    wrong = with_leaf(good(unit), code, inputs=(Decimal(10), Decimal(11)), mark=None)
+    return wrong, code, a1(place.input_rows[1], at.INPUT)
 
 
 def resaved(data: bytes) -> bytes:
@@ -48,7 +48,7 @@ def resaved(data: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
         for name, content in parts(data).items():
-            target.writestr(name, content)
+            target.writestr(zipfile.ZipInfo(name), content)
     return out.getvalue()
 
 
@@ -122,19 +122,20 @@ def test_a_name_that_is_no_utf_8_is_received_and_known_again(folder: Folder) -> 
     assert (folder.json("receive").json["known"], len(folder.events("again"))) == (1, 0)
 
 
-def test_the_same_answers_saved_again_are_noted(folder: Folder) -> None:
-    """design.md, Duplicates: "same answers: noted"."""
+def test_the_same_answers_saved_again_are_noted_and_take_no_appraisal_away(folder: Folder) -> None:
+    """design.md, Duplicates: "same answers: noted"; an appraisal rests on the first of them."""
     folder.drop("1.xlsx", folder.form(UNIT))
     folder.json("receive")
     folder.drop("2.xlsx", resaved(folder.form(UNIT)))
     ran = folder.json("receive", now="2018-12-11 10:00")
     assert (ran.code, ran.codes) == (0, ["return-same-answers"])
-    assert counted(folder) == sha256_of(resaved(folder.form(UNIT)))
+    assert counted(folder) == sha256_of(folder.form(UNIT))
+    assert len(folder.events("received")) == 2
 
 
 def test_of_two_different_returns_the_newest_valid_one_in_time_counts(folder: Folder) -> None:
     """design.md, Duplicates: "the newest valid one received before the deadline counts; earlier ones stay in the ledger"."""
-    first, second, bad = folder.form(UNIT), folder.form(UNIT, seed="hai"), folder.form(UNIT, over_max()[0])
+    first, second, bad = folder.form(UNIT), folder.form(UNIT, seed="hai"), folder.form(UNIT, spoilt()[0])
     folder.drop("1.xlsx", first)
     folder.json("receive", now="2018-12-05 09:00")
     folder.drop("2.xlsx", second)
@@ -216,7 +217,7 @@ def test_what_comes_after_a_unit_was_reopened_counts_though_late(folder: Folder)
 
 
 def test_a_person_may_accept_what_is_late_or_has_errors(folder: Folder) -> None:
-    late, (wrong, _, _) = folder.form(UNIT), over_max("31120")
+    late, (wrong, _, _) = folder.form(UNIT), spoilt("31120")
     folder.drop("1.xlsx", late)
     folder.drop("2.xlsx", folder.form("31120", wrong))
     folder.json("receive", now="2018-12-17 08:00")
@@ -475,13 +476,13 @@ def test_files_named_on_the_command_line_may_lie_anywhere_and_be_folders(folder:
 
 def test_a_returned_form_comes_back_fresh_with_its_answers_and_the_wrong_cells_marked(folder: Folder) -> None:
     """design.md, Verdict: "a fresh form of ours holding its answers with the wrong cells marked … ready to be mended and sent again"."""
-    wrong, code, cell = over_max()
+    wrong, code, cell = spoilt()
     unexplained = leaf_of(UNIT, "yes_no")
     wrong = with_leaf(wrong, unexplained, explanation=None)
     data = folder.form(UNIT, wrong)
     folder.drop("31117.xlsx", data)
     ran = folder.json("receive")
-    assert {(one["code"], one["cell"]) for one in ran.json["received"][0]["findings"]} >= {("points-over-max", cell)}
+    assert {(one["code"], one["cell"]) for one in ran.json["received"][0]["findings"]} >= {("numerator-over-denominator", cell)}
     slip, fresh = sorted(folder.back("31117_*/*"), key=lambda one: "phieu" not in one.name)
     book = openpyxl.load_workbook(fresh)
     place = layout_of(appendix_of(UNIT)).place_of[unexplained]
@@ -497,7 +498,7 @@ def test_a_returned_form_comes_back_fresh_with_its_answers_and_the_wrong_cells_m
 
 
 def test_replies_that_were_deleted_are_made_again_with_the_same_parts(folder: Folder) -> None:
-    folder.drop("31117.xlsx", folder.form(UNIT, over_max()[0]))
+    folder.drop("31117.xlsx", folder.form(UNIT, spoilt()[0]))
     folder.json("receive")
     before = {path.name: parts(path.read_bytes()) for path in folder.back("*/*")}
     assert len(before) == 2
@@ -520,8 +521,7 @@ def test_texts_that_look_like_formulas_come_back_as_texts_everywhere(folder: Fol
     for turn, text in enumerate(FORMULAS):
         rows[turn] = (rows[turn][0], text, rows[turn][2], text, text, text, text)
     answers = replace(answers, evidence=tuple(rows), approval={**answers.approval, "preparer": "=Nguyễn", "contact": "@a"})
-    wrong = over_max()[1]
-    bad = with_leaf(answers, wrong, inputs=(Decimal(999),), mark=None)
+    bad = with_leaf(answers, spoilt()[1], inputs=(Decimal(10), Decimal(11)), mark=None)
     folder.drop("=31117 sai.xlsx", folder.form(UNIT, bad))
     folder.drop("+31117.xlsx", folder.form(UNIT, answers))
     folder.drop("=cmd().xlsx", b"x")
@@ -534,7 +534,7 @@ def test_texts_that_look_like_formulas_come_back_as_texts_everywhere(folder: Fol
     ours = {"=1+1", *FORMULAS, "=Nguyễn", "@a", "=cmd().xlsx", "=31117 sai.xlsx", "+31117.xlsx"}
     seen: set[str] = set()
     books = [*folder.back("*/*.xlsx"), *(folder.path / "05_tham_dinh").glob("*.xlsx"), folder.path / "so_theo_doi.xlsx"]
-    assert len(books) == 7
+    assert len(books) == 6
     for path in books:
         data = path.read_bytes()
         for sheet in read_workbook(data).sheets.values():
@@ -551,8 +551,8 @@ def test_texts_that_look_like_formulas_come_back_as_texts_everywhere(folder: Fol
 
 def test_a_formula_typed_into_an_input_comes_back_as_text_and_is_an_error(folder: Folder) -> None:
     """design.md, Return: "Text or a formula in a numeric input … is an error"."""
-    code = leaf_of(UNIT, "direct")
-    cell = a1(layout_of(appendix_of(UNIT)).place_of[code].row, at.INPUT)
+    row = layout_of(appendix_of(UNIT)).place_of[leaf_of(UNIT, "count")].row
+    cell = a1(row, at.INPUT)
     book = openpyxl.load_workbook(io.BytesIO(folder.form(UNIT)))
     book[words.SCORING][cell] = "=1+1"
     out = io.BytesIO()
@@ -561,6 +561,6 @@ def test_a_formula_typed_into_an_input_comes_back_as_text_and_is_an_error(folder
     ran = folder.json("receive")
     assert ran.codes == ["input-formula"]
     (fresh,) = folder.back("31117_*/*bieu_mau_sua.xlsx")
-    back = read_workbook(fresh.read_bytes()).sheets[words.SCORING].cells[layout_of(appendix_of(UNIT)).place_of[code].row, at.INPUT]
+    back = read_workbook(fresh.read_bytes()).sheets[words.SCORING].cells[row, at.INPUT]
     assert (back.formula, back.value) == (None, "=1+1")
     assert check_bytes(fresh.read_bytes(), "").verdict is Verdict.RETURNED

@@ -368,6 +368,12 @@ def test_shared_formulas_are_given_to_every_cell_that_shares_them() -> None:
     }
 
 
+@pytest.mark.parametrize("attributes", ['t="array" ref="A1" t="shared" si="0"', 't="array" ref="]]>"', 't="array" ref="A1/>"'])
+@pytest.mark.parametrize("disguise", ["", "<!-- x -->"])
+def test_formula_attributes_that_no_program_writes_are_damage(attributes: str, disguise: str) -> None:
+    assert refused(by_hand(f'{disguise}<row r="1"><c r="A1"><f {attributes}>B1</f></c></row>')).code == "file-damaged"
+
+
 def test_array_and_table_formulas_are_told_by_their_text() -> None:
     rows = (
         '<row r="1"><c r="A1"><f t="array" ref="A1:B1">TRANSPOSE(C1:C2)</f><v>1</v></c><c r="B1"><f aca="false">=SUM(A1)</f></c>'
