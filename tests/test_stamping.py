@@ -27,7 +27,7 @@ from workbook_templates.stamping import Base
 
 NASTY = "Sở «A & B» <thử> \"ngoặc\" 'đơn' – Phường Châu Văn Liêm"
 """Everything that XML would stumble over, and Vietnamese letters with marks."""
-LONG = "Ban Quản lý " + "các khu chế xuất và công nghiệp " * 6
+LONG = "Ban Quản lý các khu" + " chế xuất và công nghiệp" * 7
 
 
 def identity(tier: str, name: str = NASTY, *, serial: str = "1", number: str = "1") -> Identity:
