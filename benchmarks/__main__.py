@@ -158,9 +158,7 @@ def packed_parts(data: bytes) -> list[bytes]:
 
 def show(title: str, lines: Sequence[Timed]) -> None:
     """A table of milliseconds, each beside the first line's."""
-    rows = [
-        (one.name, f"{one.middle:.2f}", f"{one.best:.2f}", f"{one.clock:.2f}", f"{one.middle / lines[0].middle:.1f}") for one in lines
-    ]
+    rows = [(one.name, f"{one.middle:.2f}", f"{one.best:.2f}", f"{one.clock:.2f}", f"{one.middle / lines[0].middle:.1f}") for one in lines]
     terminal.print_table(title, ("", "median, ms", "best, ms", "best by the clock, ms", "times the first"), rows, right=(1, 2, 3, 4))
 
 

@@ -6,28 +6,31 @@ rows of the old one no longer count and say so.
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from processor import keys
+from processor import VERSION, keys
 from processor.checks import identity_of, read_answers, says_something
 from processor.desk import APPRAISAL, Desk, need_key
 from processor.executors import Runner, processes
 from processor.files import Originals, ascii_name, read_whole, sha256_of, write_atomic
-from processor.intake import skipped_file
+from processor.intake import Sealed, skipped_file
 from processor.issuing import parts_digest
+from processor.ledger import plain_text
 from processor.reader import Unreadable, Workbook, read_workbook
 from processor.record import BookMade, Entry, Record, counting
 from processor.untouched import as_text, expected_book, untouched
 from rubric_versions import words
-from rubric_versions.answers import EVIDENCE_PARTS, Answers, outcomes
+from rubric_versions.answers import EVIDENCE_PARTS, Answers, is_blank, outcomes
 from rubric_versions.findings import Finding, errors, finding
 from rubric_versions.methods.base import Outcome, Raw, State
 from rubric_versions.model import Leaf, RubricVersion
-from rubric_versions.numbers import vi
+from rubric_versions.numbers import rounded, vi
 from workbook_templates import appraisal_book as at
 from workbook_templates.appraisal_book import AppraisalBook, Filled, LeafRow, UnitBlock, score_text, score_value
 from workbook_templates.book import a1, write_book
@@ -115,6 +118,9 @@ def _write_books(desk: Desk, council: str, wanted: Mapping[str, str], done: Appr
             "file": file,
             "units": [list(pair) for pair in ordered],
             "digest": parts_digest(data),
+            "key": identity.key,
+            "seal": identity.seal,
+            "program": VERSION,
             "campaign": desk.campaign_digest,
             "replaces": replaces.book if replaces else "",
         },
@@ -131,23 +137,26 @@ def identity_of_rows(made: AppraisalBook) -> Identity:
 
 
 def _has_entries(desk: Desk, book: BookMade) -> bool:
-    """Whether anybody may have put anything into a book: taken in already, or the file is not as it was written."""
+    """Whether anybody may have put anything into a book: taken in already, or its file is not what was written and no empty one of ours."""
     if desk.record().entries.get(book.book):
         return True
     path = desk.folder / APPRAISAL / book.file
-    return path.is_file() and parts_digest_or_none(path) != book.digest
-
-
-def parts_digest_or_none(path: Path) -> str | None:
-    """The digest of a workbook's parts, None where it is no zip at all."""
+    if not path.is_file() or parts_digest_or_none(read_whole(path)) == book.digest:
+        return False
     try:
-        return parts_digest(read_whole(path))
-    except (OSError, ValueError, KeyError):
+        lies_there = read_workbook(read_whole(path))
+    except Unreadable:
+        return True
+    identity, _ = identity_of(lies_there)
+    return identity is None or not _is_ours(desk, identity) or not _is_empty(desk, lies_there)
+
+
+def parts_digest_or_none(data: bytes) -> str | None:
+    """The digest of a workbook's parts, None where they cannot be read."""
+    try:
+        return parts_digest(data)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, RuntimeError, NotImplementedError, EOFError):
         return None
-    except Exception as problem:  # zipfile raises several of its own
-        if type(problem).__module__ == "zipfile":
-            return None
-        raise
 
 
 def _write(desk: Desk, file: str, data: bytes) -> None:
@@ -160,27 +169,40 @@ _templates: dict[str, AppraisalBook] = {}
 def template_of(desk: Desk, book: BookMade) -> AppraisalBook:
     """A book blank, as it was made, from the record of that time; remembered while the program runs."""
     if book.book not in _templates:
-        _templates[book.book] = make_book(desk.as_of(book.seq - 1, book.campaign), book.council, book.serial, book.units)
+        _templates[book.book] = _made_again(desk, book)
     return _templates[book.book]
 
 
 def rebuild(desk: Desk, book: BookMade) -> bytes:
     """A book made again from what is kept, with the entries taken in so far."""
     entries = {place: Filled(score_value(one.score), one.reason) for place, one in desk.record().entries.get(book.book, {}).items()}
-    return write_book(make_book(desk.as_of(book.seq - 1, book.campaign), book.council, book.serial, book.units, entries).book)
+    return write_book(_made_again(desk, book, entries).book)
+
+
+def _made_again(desk: Desk, book: BookMade, entries: Mapping[tuple[str, str], Filled] | None = None) -> AppraisalBook:
+    """A book from the record of its time, with the seal it got then: the key need not be there any more."""
+    return make_book(desk.as_of(book.seq - 1, book.campaign), book.council, book.serial, book.units, entries, (book.key, book.seal))
 
 
 def make_book(
-    desk: Desk, council: str, serial: int, units: Iterable[tuple[str, str]], entries: Mapping[tuple[str, str], Filled] | None = None
+    desk: Desk,
+    council: str,
+    serial: int,
+    units: Iterable[tuple[str, str]],
+    entries: Mapping[tuple[str, str], Filled] | None = None,
+    sealed: tuple[str, str] | None = None,
 ) -> AppraisalBook:
-    """The appraisal book of a council for those units and returns, made from the originals kept; the same every time."""
-    key = need_key(desk)
+    """The appraisal book of a council for those units and returns, made from the originals kept; the same every time.
+
+    `sealed` is the key's id and the seal of a book made before; without it the office's key seals anew.
+    """
+    key_id = sealed[0] if sealed else need_key(desk).id
     campaign, version = desk.campaign, desk.version
     names = {unit.code: unit for unit in campaign.units}
     units = tuple(units)
     blocks = tuple(unit_block(desk, names[unit].name, unit, sha256) for unit, sha256 in units if unit in names)
     rests_on = sha256_of(repr(units).encode())[:16]
-    name = names[council].name if council in names else campaign.council
+    name = names[council].name if council in names else campaign.organiser
     identity = Identity(
         "appraisal",
         campaign.code,
@@ -194,9 +216,10 @@ def make_book(
         rests_on,
         str(campaign.rounds[-1].number),
         str(serial),
-        key.id,
+        key_id,
     )
-    return at.appraisal_book(version, identity.sealed(keys.seal(key, identity.message())), blocks, entries)
+    seal = sealed[1] if sealed else keys.seal(need_key(desk), identity.message())
+    return at.appraisal_book(version, identity.sealed(seal), blocks, entries)
 
 
 def unit_block(desk: Desk, name: str, unit: str, sha256: str) -> UnitBlock:
@@ -289,20 +312,27 @@ def _line(raw: Raw) -> str:
 def take(desk: Desk, done: Appraised) -> None:
     """The entries of every book that lies in `05_tham_dinh`, kept and told in the ledger where they changed."""
     by_book: dict[str, list[tuple[str, str, Workbook, Identity]]] = {}
-    folder = desk.folder / APPRAISAL
-    for path in sorted(folder.rglob("*.xlsx")) if folder.is_dir() else []:
-        file = path.relative_to(folder).as_posix()
-        if skipped_file(path):
+    folder, record = desk.folder / APPRAISAL, desk.record()
+    untouched_books = {one.digest for one in record.books.values() if one.book not in record.taken}
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
+        file = plain_text(path.relative_to(folder).as_posix())
+        if path.suffix.lower() != ".xlsx" or skipped_file(path):
             continue
         data = read_whole(path)
+        if parts_digest_or_none(data) in untouched_books:
+            continue
         try:
             book = read_workbook(data)
         except Unreadable as problem:
             done.findings.append(finding(problem.code, file=file, **problem.params))
             continue
         identity, found = identity_of(book)
-        if identity is None or identity.kind != "appraisal" or identity.campaign != desk.campaign.code or not _is_ours(desk, identity):
+        if identity is None or not _is_ours(desk, identity):
             done.findings.append(finding("appraisal-foreign", file=file))
+            continue
+        if identity.form_id not in desk.record().books:
+            if not _is_empty(desk, book):  # an empty one was replaced, or left by a run that was killed before it told the ledger
+                done.findings.append(finding("appraisal-foreign", file=file))
             continue
         done.findings += [one.at(file=file) for one in found]
         desk.originals.keep(data, ".xlsx")
@@ -312,7 +342,16 @@ def take(desk: Desk, done: Appraised) -> None:
 
 
 def _is_ours(desk: Desk, identity: Identity) -> bool:
-    return identity.form_id in desk.record().books and desk.key is not None and keys.sealed(desk.key, identity.message(), identity.seal)
+    """Whether an identity is that of an appraisal book of this campaign, made by this office."""
+    is_book = identity.kind == "appraisal" and identity.campaign == desk.campaign.code
+    return is_book and Sealed.of(desk)(identity)
+
+
+def _is_empty(desk: Desk, book: Workbook) -> bool:
+    """Whether nobody has put anything into an appraisal book."""
+    sheets = [book.sheets[name] for one in desk.version.appendices if (name := at.sheet_name(one)) in book.sheets]
+    entered = (cell for sheet in sheets for (row, col), cell in sheet.cells.items() if row >= at.FIRST_ROW and col in (at.SCORE, at.REASON))
+    return all(cell.formula is None and is_blank(cell.value) for cell in entered)
 
 
 def _take_book(desk: Desk, book_id: str, copies: list[tuple[str, str, Workbook, Identity]], done: Appraised) -> None:
@@ -330,7 +369,8 @@ def _take_book(desk: Desk, book_id: str, copies: list[tuple[str, str, Workbook, 
         found = [_renamed(one).at(file=file) for one in untouched(book, expected, lambda text: text)]
         for place, entry, problems in _entries(book, template, desk):
             found += [one.at(file=file) for one in problems]
-            if place in entries and entries[place].score != entry.score and entry.score:
+            before = entries.get(place, Entry("", ""))
+            if entry.score and before.score and entry.score != before.score:
                 unit = next(one.name for one in desk.campaign.units if one.code == place[0])
                 found.append(
                     finding(
@@ -339,13 +379,13 @@ def _take_book(desk: Desk, book_id: str, copies: list[tuple[str, str, Workbook, 
                         criterion=place[1],
                         unit=unit,
                         value=entry.score,
-                        other=entries[place].score,
+                        other=before.score,
                         book=first[place],
                     )
                 )
             else:
-                entries[place] = entry
-                first[place] = file
+                entries[place] = Entry(before.score or entry.score, before.reason or entry.reason)
+                first[place] = file if entry.score and not before.score else first.get(place, file)
         blocked = blocked or bool(errors(found))
         done.findings += found
     if blocked:  # nothing of a book that is wrong somewhere is believed; what was taken before stands
@@ -393,10 +433,17 @@ def _entries(book: Workbook, template: AppraisalBook, desk: Desk) -> Iterable[tu
             continue
         mine = template.book.sheet(name).cells[row, at.SELF].value
         problems = []
-        if mine is not None and score != mine and not says_something(reason):
+        if mine is not None and not _same(score, mine) and not says_something(reason):
             told = vi(mine) if isinstance(mine, Fraction) else str(mine)
             problems = [finding("appraisal-no-reason", value=as_text(given.value), **{"self": told}, **place)]
         yield (unit, code), Entry(score_text(score), reason), problems
+
+
+def _same(score: Fraction | str, mine: object) -> bool:
+    """Whether the council's entry is the unit's own score, as the book's formula compares them: a cell holds no thirds."""
+    if isinstance(score, Fraction) and isinstance(mine, int | Fraction):
+        return rounded(score - mine) == 0
+    return score == mine
 
 
 def _score(raw: Raw, leaf: Leaf) -> Fraction | str | None:

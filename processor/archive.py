@@ -15,6 +15,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
@@ -39,6 +40,10 @@ class Unreadable(Exception):
         super().__init__(code, params)
         self.code = code
         self.params = params
+
+    def __reduce__(self) -> tuple[partial["Unreadable"], tuple[()]]:
+        """How it gets from a worker process to the one that waits for it."""
+        return partial(Unreadable, self.code, **self.params), ()
 
 
 @dataclass(frozen=True, slots=True)

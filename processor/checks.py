@@ -17,7 +17,7 @@ from fractions import Fraction
 
 from processor.issued import SHEET_OF, Issued, issued
 from processor.reader import Cell, Limits, Unreadable, Workbook, read_workbook
-from processor.untouched import as_text, untouched
+from processor.untouched import as_text, plain, untouched
 from rubric_versions import catalog, words
 from rubric_versions.answers import EVIDENCE_PARTS, Answers, LeafAnswer, Totals, is_blank, judge, totals
 from rubric_versions.findings import Finding, Severity, errors, finding
@@ -36,6 +36,7 @@ _FIRST_DAY, _LAST_DAY = 36_526, 73_050  # 01/01/2000 and 31/12/2099 as Excel cou
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z", re.ASCII)
 _SERIAL = re.compile("[0-9]{1,9}")
 _SEPARATOR = re.compile(r"[_ .()-]")
+_ODD = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 _TCVN3 = re.compile("[a-z][µ¸¶¹¨¾¼½©®ÆÊÇÈÉËÌÐÎÏÑÒÕÓÔÖÝØÜÞ](?![²³])")  # "ho¹ch", "quyÕt": signs and capitals where small letters stand
 _TCVN3_INSIDE = re.compile("[a-z][µ¸¶¹¨¾¼½©®ÆÊÇÈÉËÌÐÎÏÑÒÕÓÔÖÝØÜÞ][a-z]")
 _VNI = re.compile("[aeAE][ùøûõâáàåãäÙØÛÕÂÁÀÅÃÄ]|[oôOÔ][øõåäØÕÅÄ]|[öuÖU][ùøûõåäÙØÛÕÅÄ]")  # "Keá hoaïch", "haønh": the mark after its vowel
@@ -268,14 +269,16 @@ def _untouched(book: Workbook, form: Issued, identity: Identity) -> list[Finding
 
 
 def _lost(book: Workbook, layout: Layout, found: Iterable[Finding]) -> set[str]:
-    """Sheets whose inputs cannot be read where they should be: gone, or their criteria are not in their rows any more.
+    """Sheets whose inputs cannot be read where they should be: gone, or criteria and heads have left their rows and columns.
 
     Nothing is said of their cells, which would only hide what happened; without the scores' sheet there are no answers.
     """
     lost = {name for name in SHEET_OF.values() if name not in book.sheets}
     if any(one.code == "rows-moved" and one.sheet == words.SCORING for one in found):
         cells = book.sheets[words.SCORING].cells
-        if any(as_text(cells.get((place.row, at.CODE), _EMPTY).value) != place.leaf.code for place in layout.places):
+        wanted = {(place.row, at.CODE): place.leaf.code for place in layout.places}
+        wanted |= {(at.HEAD_ROW, col): words.SCORING_HEADS[col - 1] for col in (at.INPUT, at.MARK, at.EXPLANATION)}
+        if any(plain(as_text(cells.get(place, _EMPTY).value)) != text for place, text in wanted.items()):
             lost.add(words.SCORING)
     return lost
 
@@ -420,7 +423,8 @@ def is_strange(text: str) -> bool:
 
     One such pair of letters proves nothing (a name, a unit of measure); two do.
     """
-    if any(unicodedata.category(ch) in ("Cc", "Cf", "Co", "Cs", "Cn") and ch not in "\n\t\u00ad" for ch in text):
+    odd = () if text.isprintable() else {unicodedata.category(ch) for ch in text if ch not in "\n\t\u00ad"}
+    if not _ODD.isdisjoint(odd):
         return True
     if text.isascii():
         return False

@@ -231,6 +231,21 @@ def decide(folder: Path, unit: str, what: str, reason: str, as_json: bool) -> in
         return report.decide(desk, unit, what, reason.strip(), as_json=as_json)
 
 
+@cli.command("renew-key")
+@_folder
+@click.option("--reason", required=True, metavar="LÝ_DO", help="Vì sao thay khóa; ghi vào sổ theo dõi.")
+@_json
+@_command
+def renew_key(folder: Path, reason: str, as_json: bool) -> int:
+    """Tạo khóa niêm phong mới cho đợt đánh giá khi khóa cũ đã mất; biểu mẫu đã cấp vẫn dùng được."""
+    from processor import report
+
+    if not reason.strip():
+        raise click.UsageError("--reason không được để trống")
+    with _desk(folder) as desk:
+        return report.renew_key(desk, reason.strip(), as_json=as_json)
+
+
 @cli.command()
 @click.option("--out", "folder", required=True, metavar="THƯ_MỤC", type=click.Path(path_type=Path), help="Nơi ghi các biểu mẫu trắng.")
 @_command

@@ -153,7 +153,7 @@ def open_desk(folder: Path, clock: Clock, *, read_only: bool = False) -> Desk:
             version,
             ledger,
             originals,
-            keys.load(keys.key_folder(), created["key"]),
+            keys.load(keys.key_folder(), ledger.events("created", "key")[-1].data["key"]),
             clock,
             sha256_of(data),
             found,
@@ -188,9 +188,16 @@ def _keep_campaign(desk: Desk, data: bytes) -> None:
 def need_key(desk: Desk) -> keys.OfficeKey:
     """The office's key. Raises Blocked where this machine has it not: sealing is impossible without."""
     if desk.key is None:
-        created = desk.ledger.events("created")[0].data
-        raise Blocked([finding("key-missing", key=created["key"], folder=str(keys.key_folder()))])
+        raise Blocked([finding("key-missing", key=desk.record().key, folder=str(keys.key_folder()))])
     return desk.key
 
 
-__all__ = ["Blocked", "Desk", "EnvironmentProblem", "create", "need_key", "open_desk"]
+def renew_key(desk: Desk, reason: str) -> keys.OfficeKey:
+    """A new key for the office, told in the ledger: the way out when the old one is lost. What it sealed stays proved by the ledger."""
+    key = keys.create(keys.key_folder(), desk.campaign.organiser)
+    desk.ledger.append("key", at=desk.clock.now(), actor=desk.actor, data={"key": key.id, "reason": reason})
+    desk.key = key
+    return key
+
+
+__all__ = ["Blocked", "Desk", "EnvironmentProblem", "create", "need_key", "open_desk", "renew_key"]

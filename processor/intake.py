@@ -107,6 +107,11 @@ class Sealed:
     seals: tuple[tuple[str, str], ...]
     key: keys.OfficeKey | None
 
+    @classmethod
+    def of(cls, desk: Desk) -> Sealed:
+        """What the office of an open desk can prove."""
+        return cls(tuple(sorted(desk.record().seals.items())), desk.key)
+
     def __call__(self, identity: Identity) -> bool:
         if dict(self.seals).get(identity.form_id) == identity.seal and identity.seal:
             return True
@@ -123,7 +128,7 @@ def office_of(desk: Desk, record: Record, round_number: int) -> Office:
         {unit.code: unit.tier for unit in desk.campaign.units},
         str(round_number),
         {place: form.serial for place, form in record.forms.items()},
-        Sealed(tuple(sorted(record.seals.items())), desk.key),
+        Sealed.of(desk),
     )
 
 
@@ -258,8 +263,8 @@ def _note_again(desk: Desk, record: Record, name: str, sha256: str, receipt: Rec
     """Same bytes: ignored, and noted once per name."""
     first = record.files.get(sha256)
     known = {first.data["file"]} if first else set()
+    receipt.known += 1
     if name in known | desk.record().again.get(sha256, set()):
-        receipt.known += 1
         return
     desk.ledger.append(
         "again",

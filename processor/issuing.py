@@ -9,7 +9,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from processor import keys
 from processor.desk import FORMS, Blocked, Desk, need_key
@@ -46,8 +46,11 @@ class Issue:
 
 
 def identities(desk: Desk, round_number: int) -> list[Identity]:
-    """The sealed identity of every unit's form for a round, with the serial it would have now."""
-    key, campaign, version = need_key(desk), desk.campaign, desk.version
+    """The sealed identity of every unit's form for a round: the one it was issued with while nothing of it changed, else the next serial's.
+
+    A new key of the office alone does not make a form another: its seal is in the ledger.
+    """
+    campaign, version = desk.campaign, desk.version
     layouts = {appendix.tier: layout_of(appendix).fingerprint for appendix in version.appendices}
     record = desk.record()
     made = []
@@ -66,10 +69,13 @@ def identities(desk: Desk, round_number: int) -> list[Identity]:
             layouts[unit.tier],
             str(round_number),
             str(last.serial if last else 1),
-            key.id,
+            last.key if last else need_key(desk).id,
         )
-        if last is not None and identity.form_id != last.form_id:
-            identity = Identity(**{**dict(identity.rows()[:-1]), "serial": str(last.serial + 1)})
+        if last is not None and identity.form_id == last.form_id:
+            made.append(identity.sealed(last.seal))
+            continue
+        key = need_key(desk)
+        identity = replace(identity, serial=str(last.serial + 1 if last else 1), key=key.id)
         made.append(identity.sealed(keys.seal(key, identity.message())))
     return made
 

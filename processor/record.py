@@ -26,6 +26,7 @@ class FormIssued:
     seal: str
     file: str
     digest: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,9 @@ class BookMade:
     digest: str
     campaign: str
     seq: int
+    key: str
+    seal: str
+    program: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ class Record:
     books: dict[str, BookMade] = field(default_factory=dict)
     entries: dict[str, dict[tuple[str, str], Entry]] = field(default_factory=dict)
     taken: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    key: str = ""
+    """The id of the office's key now; `seals` holds every seal ever made, of forms and of books, by form id."""
     upto: int = 0
 
     def of_unit(self, unit: str, round_number: str) -> list[Return]:
@@ -109,8 +115,12 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
     for event in events:
         data = event.data
         record.upto = event.seq
-        if event.kind == "issued":
-            form = FormIssued(event.unit, data["round"], data["serial"], data["form_id"], data["seal"], data["file"], data["digest"])
+        if event.kind in ("created", "key"):
+            record.key = data["key"]
+        elif event.kind == "issued":
+            form = FormIssued(
+                event.unit, data["round"], data["serial"], data["form_id"], data["seal"], data["file"], data["digest"], data["key"]
+            )
             record.forms[event.unit, form.round] = form
             record.seals[form.form_id] = form.seal
         elif event.kind == "received":
@@ -138,10 +148,23 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
             record.again.setdefault(data["sha256"], set()).add(data["file"])
         elif event.kind == "book":
             units = tuple((unit, sha256) for unit, sha256 in data["units"])
-            book = BookMade(data["book"], data["council"], data["serial"], data["file"], units, data["digest"], data["campaign"], event.seq)
+            book = BookMade(
+                data["book"],
+                data["council"],
+                data["serial"],
+                data["file"],
+                units,
+                data["digest"],
+                data["campaign"],
+                event.seq,
+                data["key"],
+                data["seal"],
+                data["program"],
+            )
             if data["replaces"]:
                 record.books.pop(data["replaces"], None)
             record.books[book.book] = book
+            record.seals[book.book] = book.seal
         elif event.kind == "appraised":
             record.entries[data["book"]] = {(unit, code): Entry(score, reason) for unit, code, score, reason in data["entries"]}
             record.taken[data["book"]] = tuple((file, sha256) for file, sha256 in data["files"])

@@ -309,6 +309,20 @@ def decide(desk: Desk, unit: str, what: Any, reason: str, *, as_json: bool) -> i
     return _code(found)
 
 
+def renew_key(desk: Desk, reason: str, *, as_json: bool) -> int:
+    """A new office key."""
+    from processor import keys
+    from processor.desk import renew_key as renew
+
+    key = renew(desk, reason)
+    where = keys.key_folder() / f"{key.id}.khoa"
+    if as_json:
+        terminal.print_json({"key": key.id, "findings": []})
+    else:
+        terminal.say(f"Khóa niêm phong mới của cơ quan: {where}. Sao lưu ở nơi khác. Biểu mẫu và bảng đã lập vẫn được nhận.")
+    return 0
+
+
 def blank(folder: Path) -> int:
     """Blank forms of every shipped version."""
     from processor.issuing import blank_forms

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from processor import ranking
+from processor import VERSION, ranking
 from processor.appraisal import DECISION_WORDS, Appraised, kept_return, read_all_kept, standing, take
 from processor.desk import CAMPAIGN_FILE, RESULTS, Blocked, Desk
 from processor.files import write_atomic
@@ -70,6 +70,7 @@ def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
                 "digest": digest,
                 "campaign": desk.campaign_digest,
                 "upto": desk.record().upto,
+                "program": VERSION,
             },
         )
     return done

@@ -32,6 +32,7 @@ KINDS = {
     "book": "Lập bảng thẩm định",
     "appraised": "Nhận điểm thẩm định",
     "ranked": "Xếp hạng",
+    "key": "Thay khóa niêm phong",
 }
 
 

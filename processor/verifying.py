@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from processor import VERSION
 from processor.appraisal import parts_digest_or_none, template_of
 from processor.desk import APPRAISAL, FORMS, Desk
-from processor.files import OriginalAltered, OriginalMissing
+from processor.files import OriginalAltered, OriginalMissing, read_whole
 from processor.issuing import parts_digest
 from processor.results import result_book, scores_of
 from rubric_versions.findings import Finding, finding
@@ -37,7 +38,7 @@ def _originals(desk: Desk) -> Iterator[Finding]:
 def _forms(desk: Desk) -> Iterator[Finding]:
     for form in desk.record().forms.values():
         path = desk.folder / FORMS / form.file
-        if path.is_file() and parts_digest_or_none(path) != form.digest:
+        if path.is_file() and parts_digest_or_none(read_whole(path)) != form.digest:
             yield finding("record-book", file=f"{FORMS}/{form.file}", part="biểu mẫu đã cấp")
 
 
@@ -50,9 +51,16 @@ def _books(desk: Desk) -> Iterator[Finding]:
             yield finding("record-book", file=f"{APPRAISAL}/{book.file}", part="hồ sơ gốc")
             continue
         if parts_digest(made) != book.digest:
-            yield finding("record-book", file=f"{APPRAISAL}/{book.file}", part="nội dung")
+            yield _differs(f"{APPRAISAL}/{book.file}", book.program, "nội dung")
         if not (desk.folder / APPRAISAL / book.file).is_file() and not desk.record().taken.get(book.book):
             yield finding("record-book-missing", file=f"{APPRAISAL}/{book.file}")
+
+
+def _differs(file: str, program: str, part: str) -> Finding:
+    """A book that comes out otherwise: an error, unless another release of the program wrote it."""
+    if program != VERSION:
+        return finding("record-other-release", file=file, program=program, now=VERSION)
+    return finding("record-book", file=file, part=part)
 
 
 def _rankings(desk: Desk) -> Iterator[Finding]:
@@ -69,10 +77,10 @@ def _rankings(desk: Desk) -> Iterator[Finding]:
             continue
         path = desk.folder / file
         if rebuilt != data["digest"]:
-            last[file] = finding("record-book", file=file, part="nội dung lập lại")
+            last[file] = _differs(file, data["program"], "nội dung lập lại")
         elif not path.is_file():
             last[file] = finding("record-book-missing", file=file)
-        elif parts_digest_or_none(path) != data["digest"]:
+        elif parts_digest_or_none(read_whole(path)) != data["digest"]:
             last[file] = finding("record-book", file=file, part="tệp trong thư mục")
     # only the newest book of a file can lie in the folder; older ones are proved by the events they left
     yield from (one for one in last.values() if one is not None)

@@ -219,6 +219,7 @@ CATALOGUE: Mapping[str, Entry] = {
             ("record-chain", "error", "Sổ theo dõi bị sửa", "Sổ theo dõi đứt mạch tại sự kiện {seq} ({what}).", "Khôi phục từ bản sao lưu; không sửa tay tệp so_theo_doi.sqlite."),
             ("record-original", "error", "Bản gốc mất hoặc bị sửa", "Bản gốc {hash} bị mất hoặc không còn nguyên vẹn.", "Khôi phục thư mục 03_ban_goc từ bản sao lưu."),
             ("record-book", "error", "Kết quả không khớp hồ sơ", "Tệp khác với bản lập lại từ hồ sơ lưu (phần {part}).", "Chạy lại lệnh đã lập ra tệp này, hoặc xem ai đã sửa tệp."),
+            ("record-other-release", "warning", "Do phiên bản khác lập", "Tệp do phiên bản {program} lập; phiên bản {now} lập lại thì khác về hình thức nên không đối chiếu được từng phần.", "Kiểm chứng bằng đúng phiên bản đã lập, hoặc lập lại kết quả."),
             ("record-book-missing", "error", "Mất tệp kết quả", "Tệp đã lập không còn trong thư mục.", "Chạy lại lệnh đã lập ra tệp này."),
             ("clock-behind", "error", "Đồng hồ máy bị lùi", "Đồng hồ máy ({now}) lùi trước sự kiện gần nhất trong sổ theo dõi ({last}).", "Chỉnh lại ngày giờ của máy rồi chạy lại."),
         ],

@@ -127,8 +127,9 @@ class Folder:
         return self.run(command, *more, "--json", now=now)
 
     @contextlib.contextmanager
-    def desk(self, now: str = IN_TIME, *, read_only: bool = False) -> Iterator[Desk]:
-        """The folder opened."""
+    def desk(self, now: str = "", *, read_only: bool = False) -> Iterator[Desk]:
+        """The folder opened, by default at the time of its last event."""
+        now = now or self.events()[-1].at.isoformat()
         variables = mock.patch.dict(os.environ, {FOLDER_VARIABLE: str(self.keys), "CCHC_ACTOR": "can-bo"})
         with variables, open_desk(self.path, FixedClock(parse_moment(now)), read_only=read_only) as desk:
             yield desk
@@ -199,7 +200,7 @@ class Folder:
 
     def fill_books(self, wanted: Mapping[tuple[str, str], Filled] | None = None, *, council: str | None = None) -> None:
         """Nothing; every appraisal book told in the ledger is filled: agreed, but for what is `wanted`; what only councils score, full."""
-        with self.desk(APPRAISING) as desk:
+        with self.desk() as desk:
             for book in desk.record().books.values():
                 if council not in (None, book.council):
                     continue

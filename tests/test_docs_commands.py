@@ -81,7 +81,7 @@ def test_a_command_explains_itself_in_vietnamese(name: str) -> None:
     for option, text in texts.items():
         assert text, f"{name} {option} has no help"
         assert re.search("[à-ỹđ]", text.lower()), f"{name} {option}: {text}"
-        assert text.endswith("."), f"{name} {option}: {text}"
+        assert text.endswith((".", "…")), f"{name} {option}: {text}"
     for argument in command.params:
         if isinstance(argument, click.Argument):
             assert argument.metavar, f"{name} {argument.name}"

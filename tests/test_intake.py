@@ -173,7 +173,8 @@ def test_the_time_of_receipt_decides_not_the_order_of_recording(folder: Folder) 
 
 
 @pytest.mark.parametrize(
-    "options", [["--received-at", "05/12/2018"], ["--received-at", "05/12/2018", "--reason", " "], ["--received-at", "hôm qua", "--reason", "x"]]
+    "options",
+    [["--received-at", "05/12/2018"], ["--received-at", "05/12/2018", "--reason", " "], ["--received-at", "hôm qua", "--reason", "x"]],
 )
 def test_another_time_without_reason_or_sense_is_wrong_usage(folder: Folder, options: list[str]) -> None:
     before = len(folder.events())
@@ -257,7 +258,8 @@ def test_a_decision_only_recorded_changes_nothing_and_is_shown(folder: Folder) -
 
 
 @pytest.mark.parametrize(
-    ("unit", "what", "code"), [("KHONG", "record", "unit-not-found"), (UNIT, "accept", "decision-refused"), (UNIT, "withdraw", "decision-refused")]
+    ("unit", "what", "code"),
+    [("KHONG", "record", "unit-not-found"), (UNIT, "accept", "decision-refused"), (UNIT, "withdraw", "decision-refused")],
 )
 def test_there_must_be_something_to_decide_on(folder: Folder, unit: str, what: str, code: str) -> None:
     ran = folder.json("decide", unit, what, "--reason", "x")
@@ -543,7 +545,16 @@ def test_texts_that_look_like_formulas_come_back_as_texts_everywhere(folder: Fol
                 seen |= ours & {str(cell.value)} if cell.formula is None else set()
         for name, part in parts(data).items():
             if name.startswith("xl/worksheets/sheet"):
-                for text in (b"<f>1+1", b"<f>SUM(A1)", b"<f>HYPERLINK(&quot;http", b"<f>HYPERLINK(\"http", b"<f>cmd", b"<f>Nguy", b"<f>@", b"<f>+"):
+                for text in (
+                    b"<f>1+1",
+                    b"<f>SUM(A1)",
+                    b"<f>HYPERLINK(&quot;http",
+                    b'<f>HYPERLINK("http',
+                    b"<f>cmd",
+                    b"<f>Nguy",
+                    b"<f>@",
+                    b"<f>+",
+                ):
                     assert text not in part, (path.name, name)
             assert b"externalLink" not in part
     assert seen >= ours - {"\t=1+1"}, ours - seen

@@ -6,6 +6,7 @@ Sources: design.md, "Return", "Traps" 2 and 4; issue 5, "Bad input" and "Limits 
 
 import datetime as dt
 import io
+import pickle
 import random
 import struct
 import warnings
@@ -662,6 +663,12 @@ _PACKAGE = parts_of(FORM)
 def test_what_is_no_workbook_of_todays_kind_is_called_by_its_name(data: bytes, code: str, params: dict[str, str]) -> None:
     error = refused(data)
     assert (error.code, error.params) == (code, params)
+
+
+def test_workbooks_and_errors_travel_between_processes() -> None:
+    error = pickle.loads(pickle.dumps(refused(FORM[:-1])))
+    assert (error.code, error.params) == ("file-damaged", {"part": ""})
+    assert pickle.loads(pickle.dumps(read_workbook(FORM))) == read_workbook(FORM)
 
 
 def test_a_text_document_is_no_workbook() -> None:

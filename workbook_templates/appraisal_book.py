@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rubric_versions.model import Appendix, Leaf, RubricVersion
-from rubric_versions.numbers import decimal_text
+from rubric_versions.numbers import decimal_text, rounded
 from workbook_templates.book import Address, Book, Condition, Sheet, Validation, Value, a1, quoted
 from workbook_templates.identity import Identity
 
@@ -186,7 +186,11 @@ def _status(line: LeafRow, filled: Filled) -> str:
         return TODO
     if isinstance(filled.score, Fraction) and not 0 <= filled.score <= line.leaf.max:
         return WRONG
-    if filled.score == line.points or (line.points is None and isinstance(filled.score, Fraction)):
+    if isinstance(filled.score, Fraction) and isinstance(line.points, Fraction):
+        agreed = rounded(filled.score - line.points) == 0  # as the formula says: no cell holds a third
+    else:
+        agreed = filled.score == line.points or (line.points is None and isinstance(filled.score, Fraction))
+    if agreed:
         return AGREED
     return CHANGED if filled.reason.strip(" ") else NO_REASON
 

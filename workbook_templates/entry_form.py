@@ -275,7 +275,8 @@ class EntryForm:
         left = f"còn {errors} lỗi" if errors else "không còn lỗi"
         more = f", {warnings} lưu ý" if warnings else ""
         points, possible, rate = (vi_short(rounded(one, 2), 2) for one in (self.totals.points, self.totals.possible, self.totals.rate))
-        return f"Đã chấm {done}/{len(self.layout.places)} tiêu chí   ·   Điểm tự chấm {points}/{possible}   ·   Tỷ lệ {rate} %   ·   {left}{more}"
+        scored = f"Đã chấm {done}/{len(self.layout.places)} tiêu chí"
+        return f"{scored}   ·   Điểm tự chấm {points}/{possible}   ·   Tỷ lệ {rate} %   ·   {left}{more}"
 
     def _strip_formula(self) -> str:
         states = self._column(at.LEAF_STATE)

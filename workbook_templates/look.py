@@ -62,7 +62,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "piece_note": {"font_size": 11, "italic": True, "font_color": "#5A6670"},
     # the head of a letter (NĐ 30/2020/NĐ-CP, Phụ lục I)
     "letter_left": {"bold": True, "font_size": 12, "align": "center", "text_wrap": True, "valign": "top"},
-    "letter_right": {"bold": True, "font_size": 12, "align": "center", "shrink": True},
+    "letter_right": {"bold": True, "font_size": 12, "align": "center", "shrink": True, "valign": "top"},
     "letter_motto": {"bold": True, "font_size": 13, "align": "center", "underline": 1},
     "letter_date": {"italic": True, "font_size": 13, "align": "center"},
     "signature": {"bold": True, "font_size": 13, "align": "center"},

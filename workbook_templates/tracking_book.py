@@ -114,7 +114,7 @@ def _files(title: str, files: Sequence[FileLine]) -> Sheet:
             (one.errors or None, "number"),
             (one.warnings or None, "number"),
             (one.how, "cell"),
-            (one.sha256, "cell"),
+            (one.sha256[:12], "code"),
         ]
         for col, (value, look) in enumerate(values, 1):
             sheet.put(row, col, value, look)
@@ -134,7 +134,7 @@ def _log(title: str, log: Sequence[tuple[int, datetime, str, str, str, str, str]
             (what, "cell"),
             (unit, "cell"),
             (told, "cell"),
-            (digest, "cell"),
+            (digest[:16], "code"),
         ]
         for col, (value, look) in enumerate(values, 1):
             sheet.put(row, col, value, look)
