@@ -19,7 +19,7 @@ from rubric_versions.words import CLICK_WORDS
 
 # click takes its own words from gettext as it is imported: this command speaks one language
 gettext.gettext = lambda message: CLICK_WORDS.get(message, message)
-gettext.ngettext = lambda one, many, count: CLICK_WORDS.get(one if count == 1 else many, one if count == 1 else many)
+gettext.ngettext = lambda msgid1, msgid2, n: CLICK_WORDS.get(msgid1 if n == 1 else msgid2, msgid1 if n == 1 else msgid2)
 
 import click  # noqa: E402
 

@@ -35,8 +35,8 @@ Mã khóa: {id}
 
 Tệp này là con dấu điện tử của cơ quan: nhờ nó, chương trình cchc nhận ra biểu mẫu do chính cơ quan phát hành.
 
-- KHÔNG ĐƯỢC LÀM MẤT: mất khóa thì không kiểm tra được các biểu mẫu đã gửi đi; phải tạo khóa mới và phát hành lại
-  biểu mẫu. Hãy chép một bản ra USB hoặc in ra giấy, cất trong tủ có khóa.
+- KHÔNG ĐƯỢC LÀM MẤT: mất khóa thì không cấp được biểu mẫu mới cho đến khi thay khóa (lệnh renew-key). Hãy chép một bản
+  ra USB hoặc in ra giấy, cất trong tủ có khóa.
 - KHÔNG CHIA SẺ: ai có tệp này đều có thể làm giả biểu mẫu. Không gửi qua thư điện tử, Zalo.
 - KHÔNG ĐỂ trong thư mục đợt đánh giá, cũng không để chung với bản sao lưu của thư mục đó.
 - KHÔNG SỬA nội dung; không đổi tên tệp.

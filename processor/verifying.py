@@ -64,23 +64,20 @@ def _differs(file: str, program: str, part: str) -> Finding:
 
 
 def _rankings(desk: Desk) -> Iterator[Finding]:
-    last: dict[str, Finding | None] = {}
-    for event in desk.ledger.events("ranked"):
-        file, data = event.data["file"], event.data
-        last[file] = None
-        then = desk.as_of(data["upto"], data["campaign"])
+    """Only the newest book of a file can lie in the folder; older ones are proved by the events they left."""
+    newest = {event.data["file"]: event.data for event in desk.ledger.events("ranked")}
+    for file, data in newest.items():
         try:
+            then = desk.as_of(data["upto"], data["campaign"])
             blocks, _ = scores_of(then)
             rebuilt = parts_digest(write_book(result_book(then, blocks)))
         except (OriginalMissing, OriginalAltered):
-            last[file] = finding("record-book", file=file, part="hồ sơ gốc")
+            yield finding("record-book", file=file, part="hồ sơ gốc")
             continue
         path = desk.folder / file
         if rebuilt != data["digest"]:
-            last[file] = _differs(file, data["program"], "nội dung lập lại")
+            yield finding("record-book", file=file, part="nội dung lập lại")
         elif not path.is_file():
-            last[file] = finding("record-book-missing", file=file)
+            yield finding("record-book-missing", file=file)
         elif parts_digest_or_none(read_whole(path)) != data["digest"]:
-            last[file] = finding("record-book", file=file, part="tệp trong thư mục")
-    # only the newest book of a file can lie in the folder; older ones are proved by the events they left
-    yield from (one for one in last.values() if one is not None)
+            yield finding("record-book", file=file, part="tệp trong thư mục")
