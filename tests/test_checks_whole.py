@@ -33,6 +33,7 @@ from tests.forms import (
     replaced,
     saved_by_openpyxl,
     told,
+    zipped,
 )
 from workbook_templates import layout as at
 from workbook_templates.book import a1
@@ -301,6 +302,7 @@ UNMINDED: dict[str, Callable[[Form], bytes]] = {
     "a title with other spaces": lambda form: edited(
         form.data, {(words.SCORING, "A3"): "Đơn vị thứ nhất  –\u00a0Đợt đánh giá năm 2018 "}
     ),
+    "a digital signature": lambda form: zipped(parts_of(form.data) | {"_xmlsignatures/sig1.xml": b"<Signature/>"}),
     "an empty text in a locked cell": lambda form: edited(form.data, {(words.SCORING, "L5"): ""}),
 }  # fmt: skip
 
