@@ -27,7 +27,8 @@ from rubric_versions.model import RubricVersion, canonical_json
 from rubric_versions.numbers import decimal_text
 from workbook_templates import layout as at
 from workbook_templates.book import a1
-from workbook_templates.entry_form import EVIDENCE_LIMIT, TEXT_LIMIT, unpacked
+from workbook_templates.entry_form import unpacked
+from workbook_templates.form_state import EVIDENCE_LIMIT, TEXT_LIMIT
 from workbook_templates.identity import PROPERTY_PREFIX, Identity, filled, from_rows
 from workbook_templates.layout import Layout
 

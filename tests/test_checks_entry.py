@@ -44,7 +44,7 @@ from tests.forms import (
 )
 from workbook_templates import layout as at
 from workbook_templates.book import a1
-from workbook_templates.entry_form import EVIDENCE_LIMIT, TEXT_LIMIT
+from workbook_templates.form_state import EVIDENCE_LIMIT, TEXT_LIMIT
 
 NA = ErrorValue("#N/A")
 Typed = Mapping[Place, Entry]
