@@ -53,8 +53,14 @@ def _command(function: Callable[P, int]) -> Callable[P, None]:
 
             _show_findings([finding_of(problem)], as_json=as_json)
             code = ENVIRONMENT
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except OSError as problem:  # whatever the system refuses, wherever, is this machine's matter
+            from processor.files import refusal
+            from processor.report import finding_of
+
+            _show_findings([finding_of(refusal(Path(problem.filename or ""), problem))], as_json=as_json)
+            code = ENVIRONMENT
         except Exception:  # the last guard of a program for people who cannot read tracebacks
             code = _fault()
         sys.exit(code)

@@ -16,7 +16,17 @@ from typing import Self
 from processor import keys
 from processor.campaign import Campaign, campaign_to_book, read_campaign
 from processor.clock import Clock, behind
-from processor.files import EnvironmentProblem, OriginalAltered, Originals, make_folder, read_whole, sha256_of, write_atomic
+from processor.files import (
+    EnvironmentProblem,
+    OriginalAltered,
+    Originals,
+    clean_leftovers,
+    is_leftover,
+    make_folder,
+    read_whole,
+    sha256_of,
+    write_atomic,
+)
 from processor.ledger import Ledger
 from processor.record import Record, fold
 from rubric_versions import catalog
@@ -35,6 +45,7 @@ FORMS, INBOX, ORIGINALS, BACK, APPRAISAL, RESULTS, PRINTS = (
     "06_ket_qua",
     "07_ban_in",
 )
+FOLDERS = (FORMS, INBOX, ORIGINALS, BACK, APPRAISAL, RESULTS, PRINTS)
 FOREIGN = "khong_nhan_ra"
 
 
@@ -80,10 +91,7 @@ class Desk:
     @property
     def actor(self) -> str:
         """Who runs this, as the machine knows the person; for the ledger."""
-        try:
-            return os.environ.get("CCHC_ACTOR") or getpass.getuser()
-        except (OSError, KeyError):
-            return "khong-ro"
+        return _actor()
 
     def path(self, *parts: str) -> Path:
         """A path inside the folder, its parent folder made."""
@@ -98,32 +106,51 @@ class Desk:
         self.ledger.close()
 
 
+def _actor() -> str:
+    try:
+        return os.environ.get("CCHC_ACTOR") or getpass.getuser()
+    except (OSError, KeyError, ImportError):  # Windows without a user name in the environment
+        return "khong-ro"
+
+
 def create(folder: Path, campaign: Campaign, version: RubricVersion, clock: Clock) -> keys.OfficeKey:
-    """The new office key of a new campaign folder. Raises Blocked for a folder that holds anything already."""
-    if folder.exists() and any(folder.iterdir()):
+    """The office key of a new campaign folder. Raises Blocked for a folder that holds anything but what a killed run has begun."""
+    if not _may_begin(folder):
         raise Blocked([finding("folder-not-empty", file=str(folder))])
-    key = keys.create(keys.key_folder(), campaign.organiser)
-    for name in (FORMS, INBOX, ORIGINALS, BACK, APPRAISAL, RESULTS, PRINTS):
+    for name in FOLDERS:
         make_folder(folder / name)
     workbook = write_book(campaign_to_book(campaign, version))
     originals = Originals(folder / ORIGINALS)
     kept = originals.keep(version.canonical().encode("utf-8"), ".json")
     with Ledger(folder / LEDGER_FILE) as ledger:
-        ledger.append(
-            "created",
-            at=clock.now(),
-            actor=getpass.getuser(),
-            data={
-                "campaign": campaign.code,
-                "version": version.id,
-                "version_digest": version.digest,
-                "version_kept": kept,
-                "key": key.id,
-            },
-        )
+        begun = ledger.events("created")
+        key = keys.load(keys.key_folder(), begun[0].data["key"]) if begun else keys.create(keys.key_folder(), campaign.organiser)
+        data = {
+            "campaign": campaign.code,
+            "version": version.id,
+            "version_digest": version.digest,
+            "version_kept": kept,
+            "key": key.id if key else "",
+        }
+        if not begun:
+            ledger.append("created", at=clock.now(), actor=_actor(), data=data)
+        if key is None or (begun and begun[0].data != data):
+            raise Blocked([finding("folder-not-empty", file=str(folder))])
     # last: a folder with the campaign's workbook is a whole one
     write_atomic(folder / CAMPAIGN_FILE, workbook)
     return key
+
+
+def _may_begin(folder: Path) -> bool:
+    """Whether the folder is not there yet, empty, or as a run of `create` leaves it that was killed before its end."""
+    if not folder.exists():
+        return True
+    if not folder.is_dir():
+        return False
+    ours = {*FOLDERS, LEDGER_FILE, f"{LEDGER_FILE}-wal", f"{LEDGER_FILE}-shm"}
+    if any(path.name not in ours and not is_leftover(path) for path in folder.iterdir()):
+        return False
+    return not any(any((folder / name).iterdir()) for name in FOLDERS if name != ORIGINALS and (folder / name).is_dir())
 
 
 def open_desk(folder: Path, clock: Clock, *, read_only: bool = False) -> Desk:
@@ -160,6 +187,9 @@ def open_desk(folder: Path, clock: Clock, *, read_only: bool = False) -> Desk:
         )
         if not read_only:
             _keep_campaign(desk, data)
+            for name in FOLDERS:
+                if name != INBOX:  # what units send is never removed
+                    clean_leftovers(folder / name)
         return desk
     except BaseException:
         ledger.close()

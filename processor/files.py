@@ -132,7 +132,7 @@ def make_folder(folder: Path, *, mode: int = 0o777) -> None:
     try:
         folder.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as error:
-        raise _refusal(folder, error) from error
+        raise refusal(folder, error) from error
 
 
 def read_whole(path: Path) -> bytes:
@@ -241,7 +241,7 @@ def _written_beside(target: Path, data: bytes, mode: int) -> Iterator[Path]:
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
-            raise _refusal(target, error) from error
+            raise refusal(target, error) from error
         yield temporary
     finally:
         with suppress(OSError):  # renamed, never made, or held by a virus scanner: clean_leftovers has it later
@@ -260,10 +260,11 @@ def _replace(temporary: Path, target: Path) -> None:
             if held and left:
                 time.sleep(_REPLACE_PAUSE)
                 continue
-            raise (FileBusy(target, str(error)) if held else _refusal(target, error)) from error
+            raise (FileBusy(target, str(error)) if held else refusal(target, error)) from error
 
 
-def _refusal(path: Path, error: OSError) -> CannotWrite:
+def refusal(path: Path, error: OSError) -> CannotWrite:
+    """What the system's refusal comes to, for that file or folder: "no-permission", "disk-full" or "cannot-write"."""
     if error.errno in _NO_PERMISSION:
         return CannotWrite(path, str(error), "no-permission")
     return CannotWrite(path, str(error), "disk-full" if error.errno in _DISK_FULL else "cannot-write")
@@ -280,7 +281,7 @@ def _make_writable(path: Path) -> None:
     try:
         path.chmod(0o644)
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise refusal(path, error) from error
 
 
 def _remove(path: Path) -> None:

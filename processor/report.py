@@ -31,9 +31,8 @@ def finding_of(problem: EnvironmentProblem) -> Finding:
     code = known.get(problem.code, problem.code)
     if code not in CATALOGUE:
         return finding("cannot-write", file=str(problem.path), why=problem.code)
-    return finding(
-        code, file=str(problem.path), why=problem.reason, hash=problem.path.name, key=problem.path.stem, folder=problem.path.parent
-    )
+    kept = problem.reason or problem.path.name  # for an original the reason is its hash
+    return finding(code, file=str(problem.path), why=problem.reason, hash=kept, key=problem.path.stem, folder=problem.path.parent)
 
 
 def _version(version_id: str) -> RubricVersion:

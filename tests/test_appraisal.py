@@ -1,7 +1,7 @@
 """Appraisal: one book per council, rebuilt the same, read with the same care as a return, never overwritten where somebody worked in it.
 
-Issue 2, Receiving and results ("One stage of appraisal …"); design.md, Ledger ("every book in 05–07 can be rebuilt, part by part equal"), Books;
-Cần Thơ 2018, Điều 5.4, 7.2.d, 8, 9; domain.md §3.7.
+Issue 2, Receiving and results ("One stage of appraisal …"); design.md, Ledger ("every book in 05–07 can be rebuilt, part by part equal")
+and Books; Cần Thơ 2018, Điều 5.4, 7.2.d, 8, 9; domain.md §3.7.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def test_every_council_has_a_book_of_its_own_units(received: Folder) -> None:
 
 
 def test_a_book_shows_what_the_unit_entered_and_is_locked_but_for_two_columns(received: Folder) -> None:
-    """Issue 2: "unit × leaf with self score, answers, explanation, evidence, appraised score ≤ max, reason; locked but for the last two"."""
+    """Issue 2: "unit × leaf with self score, answers, explanation, evidence, …; locked but for the last two"."""
     appraise(received)
     book = openpyxl.load_workbook(received.path / APPRAISAL / BOOK)
     sheet = book["Thẩm định IV"]
@@ -129,7 +129,7 @@ def test_a_book_is_rebuilt_part_by_part_from_what_is_kept(received: Folder) -> N
 
 
 def test_the_formulas_of_a_book_state_what_an_engine_calculates(received: Folder) -> None:
-    """design.md, Books: live formulas "with the right cached value written beside it"; blank, agreed, changed, not assessed, without reason."""
+    """design.md, Books: live formulas "with the right cached value written beside it"; blank and with entries of every kind."""
     appraise(received)
     _, blank = made(received)
     engine = Engine(write_book(blank.book))

@@ -18,6 +18,7 @@ from unittest import mock
 import openpyxl
 import pytest
 
+from processor import keys
 from processor.checks import Verdict, check_bytes
 from processor.desk import BACK, FORMS, INBOX, ORIGINALS
 from processor.files import LEFTOVER_PREFIX, sha256_of
@@ -26,7 +27,21 @@ from processor.reader import read_workbook
 from processor.record import counting
 from rubric_versions import words
 from rubric_versions.answers import Answers
-from tests.folders import APPRAISING, CLOSED, IN_TIME, LAST_MOMENT, OPENING, VERSION, Folder, appendix_of, good, leaf_of, parts, with_leaf
+from tests.folders import (
+    APPRAISING,
+    CLOSED,
+    IN_TIME,
+    LAST_MOMENT,
+    OPENING,
+    VERSION,
+    Folder,
+    appendix_of,
+    good,
+    leaf_of,
+    parts,
+    run,
+    with_leaf,
+)
 from workbook_templates import layout as at
 from workbook_templates.book import Book, Sheet, a1, write_book
 from workbook_templates.layout import layout_of
@@ -287,8 +302,6 @@ def test_a_form_of_another_campaign_goes_to_those_not_recognised(folder: Folder)
     other = replace(folder.identities[UNIT], campaign="dot-2017", campaign_title="Đợt 2017")
     with folder.desk() as desk:
         assert desk.key is not None
-        from processor import keys
-
         other = other.sealed(keys.seal(desk.key, other.message()))
     theirs = replace(folder, identities={UNIT: other})
     folder.drop("31117.xlsx", theirs.form(UNIT))
@@ -339,8 +352,6 @@ def test_a_form_issued_anew_supersedes_the_old_one_which_says_so_and_is_carried_
 
 
 def test_nothing_is_received_before_forms_are_issued(folder: Folder, tmp_path: Path) -> None:
-    from tests.folders import run
-
     assert run("new", tmp_path / "mới", "--version", VERSION.id, now=OPENING, keys=folder.keys).code == 0
     ran = run("receive", tmp_path / "mới", "--json", now=OPENING, keys=folder.keys)
     assert (ran.code, ran.codes) == (1, ["issue-first"])

@@ -1,7 +1,7 @@
 """Results put together from the record, ranked and written, and the proof that nothing was changed behind the record's back.
 
-Cần Thơ 2018, Điều 5.3, 7.1, 7.2.d, 7.2.đ, 7.2.g, 10; domain.md §2 (whose choices are ours), §3.3, §3.8; issue 2, `rank`, `verify`, `decide`;
-design.md, Ledger. The arithmetic itself is tested in test_ranking.py, the formulas of its workbook in test_ranking_book.py.
+Cần Thơ 2018, Điều 5.3, 7.1, 7.2.d, 7.2.đ, 7.2.g, 10; domain.md §2 (which choices are ours), §3.3, §3.8; issue 2, `rank`, `verify`,
+`decide`; design.md, Ledger. The arithmetic itself is tested in test_ranking.py, the formulas of its workbook in test_ranking_book.py.
 """
 
 from __future__ import annotations
@@ -370,7 +370,7 @@ def test_verify_says_so_to_people_and_changes_nothing(ranked_once: Folder, tmp_p
 
 
 def test_verify_holds_after_everything_a_year_brings(ranked_once: Folder, tmp_path: Path) -> None:
-    """A unit renamed and issued anew, decisions, a new return after appraisal, a deleted book, another ranking: each proved as of its time."""
+    """A unit renamed and issued anew, decisions, a new return after appraisal, a deleted book: each proved as of its time."""
     folder = ranked_once.copy(tmp_path)
     folder.rename("31120", "UBND phường An Hòa (đổi tên)")
     folder.json("issue", now=LATER)
