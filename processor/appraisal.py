@@ -219,7 +219,8 @@ def make_book(
         key_id,
     )
     seal = sealed[1] if sealed else keys.seal(need_key(desk), identity.message())
-    return at.appraisal_book(version, identity.sealed(seal), blocks, entries)
+    body = version.labels.council if council else campaign.council
+    return at.appraisal_book(version, identity.sealed(seal), body, blocks, entries)
 
 
 def unit_block(desk: Desk, name: str, unit: str, sha256: str) -> UnitBlock:

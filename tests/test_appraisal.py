@@ -54,7 +54,7 @@ def write(folder: Folder, entries: Mapping[tuple[str, str], Filled], file: str =
     return path
 
 
-def edit(folder: Folder, cells: Mapping[str, object], file: str = BOOK) -> None:
+def edit(folder: Folder, cells: Mapping[str, str | float | bool | None], file: str = BOOK) -> None:
     """Cells of the district's book typed over with openpyxl, as a program that knows no locks would."""
     path = folder.path / APPRAISAL / file
     book = openpyxl.load_workbook(path)
@@ -205,14 +205,14 @@ def leaf_after(code: str) -> str:
     return next(one for one in codes[codes.index(code) + 1 :] if not good(COMMUNE).leaves[one].mark)
 
 
-WRONG = (999, -0.5, "1,5", "Đạt", "=1+1", "kđg", True, "#N/A")
+WRONG: tuple[str | float | bool, ...] = (999, -0.5, "1,5", "Đạt", "=1+1", "kđg", True, "#N/A")
 
 
 def test_entries_that_are_no_scores_are_all_named_and_nothing_of_the_book_is_taken(appraised: Folder) -> None:
     """Issue 2: "with the same care": at most the max, not negative, no text, no formula. What was taken before stands."""
     before = stands(appraised)
     row = row_of(appraised)
-    cells: dict[str, object] = {a1(row + turn, at.SCORE): wrong for turn, wrong in enumerate(WRONG)}
+    cells: dict[str, str | float | bool | None] = {a1(row + turn, at.SCORE): wrong for turn, wrong in enumerate(WRONG)}
     edit(appraised, {**cells, a1(row + 20, at.SCORE): 0, a1(row + 20, at.REASON): "Có lý do"})
     ran = appraise(appraised, CENTRAL)
     assert ran.code == 1
@@ -232,8 +232,8 @@ def test_the_max_itself_a_decimal_and_not_assessed_are_entries(appraised: Folder
     """Điều 7.2.d; points step down to 0,125 (domain.md §3.2) and are kept exactly."""
     row = row_of(appraised)
     most = next(leaf.max for leaf in appendix_of(COMMUNE).leaves if leaf.code == LEAF)
-    entries = ((float(most), most), (0.1, Fraction("0.1")), ("KĐG", at.SKIP))
-    cells = {
+    entries: tuple[tuple[float | str, Fraction | str], ...] = ((float(most), most), (0.1, Fraction("0.1")), ("KĐG", at.SKIP))
+    cells: dict[str, str | float | bool | None] = {
         a1(row + turn, col): value
         for turn, (entry, _) in enumerate(entries)
         for col, value in ((at.SCORE, entry), (at.REASON, "Theo biên bản"))
@@ -259,7 +259,7 @@ def test_locked_cells_changed_are_named_and_nothing_is_taken(appraised: Folder) 
     """Issue 2: "locked but for the last two"; protection is a guard rail, the comparison the defence (design.md, Form identity)."""
     before = stands(appraised)
     row = row_of(appraised)
-    changed: dict[str, object] = {
+    changed: dict[str, str | float | bool | None] = {
         a1(row, at.UNIT): "31120", a1(row + 1, at.MAX): 50, a1(row + 2, at.SELF): 0, a1(row + 3, at.STATUS): "✓ Đồng ý",
     }  # fmt: skip
     edit(appraised, {**changed, a1(row, at.SCORE): 0, a1(row, at.REASON): "x"})
@@ -422,9 +422,11 @@ def test_an_empty_copy_of_a_book_since_replaced_is_no_error(received: Folder) ->
 
 
 def test_a_councils_name_and_its_units_come_from_the_campaign(received: Folder) -> None:
-    received.change(lambda one: replace(one, blocks=tuple(replace(block, council="") for block in one.blocks)))
+    received.change(
+        lambda one: replace(one, council="Hội đồng cải cách hành chính", blocks=tuple(replace(block, council="") for block in one.blocks))
+    )
     ran = appraise(received)
     assert ran.json["written"] == ["tham_dinh_thanh_pho.xlsx"]
     assert len(received.events("book")[0].data["units"]) == 7
     book = openpyxl.load_workbook(received.path / APPRAISAL / "tham_dinh_thanh_pho.xlsx")
-    assert book["Thẩm định II"]["A2"].value == f"Hội đồng thẩm định: {VERSION.labels.council}"
+    assert book["Thẩm định II"]["A2"].value == f"Hội đồng cải cách hành chính: {VERSION.issuer}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import unicodedata
 import zipfile
 from dataclasses import replace
@@ -99,7 +100,7 @@ def test_the_same_bytes_are_noted_once_however_often_they_come(folder: Folder) -
     assert [(row["verdict"], row["counts"]) for row in first.json["received"]] == [("accepted", True)]
     folder.drop("gui lan nua/31117 (1).xlsx", folder.form(UNIT))
     again = folder.json("receive", now="2018-12-11 09:00")
-    assert (again.code, again.json["received"], again.json["known"]) == (0, [], 1)
+    assert (again.code, again.json["received"], again.json["known"]) == (0, [], 2)
     assert again.codes == ["return-same-file"]
     assert "10/12/2018 09:00" in again.json["findings"][0]["message"]
     for _ in range(2):
@@ -182,7 +183,7 @@ def test_the_time_of_receipt_decides_not_the_order_of_recording(folder: Folder) 
     assert f"{event.at:%d/%m %H:%M}" == "12/12 10:00", "what the ledger says of itself is not bent"
     assert counted(folder) == sha256_of(newer)
     slip = openpyxl.load_workbook(next(one for one in folder.back(f"{UNIT}_*/*phieu*") if event.data["sha256"][:8] in one.name))
-    told = [cell.value for row in slip.active.iter_rows() for cell in row if cell.value]
+    told = [cell.value for row in slip.worksheets[0].iter_rows() for cell in row if cell.value]
     assert "16:30 ngày 05/12/2018" in told
     assert "123/SNV-ĐẾN – trực tiếp" in told
 
@@ -504,7 +505,7 @@ def test_a_returned_form_comes_back_fresh_with_its_answers_and_the_wrong_cells_m
     back = check_bytes(fresh.read_bytes(), "")
     assert back.answers == check_bytes(data, "").answers
     assert back.identity == folder.identities[UNIT]
-    told = " ".join(str(one.value) for row in openpyxl.load_workbook(slip).active.iter_rows() for one in row if one.value)
+    told = " ".join(str(one.value) for row in openpyxl.load_workbook(slip).worksheets[0].iter_rows() for one in row if one.value)
     assert f"ô {cell}, tiêu chí {code}" in told
     assert "1 lỗi" not in told
     assert "2 lỗi, 0 cảnh báo" in told
@@ -556,17 +557,7 @@ def test_texts_that_look_like_formulas_come_back_as_texts_everywhere(folder: Fol
                 seen |= ours & {str(cell.value)} if cell.formula is None else set()
         for name, part in parts(data).items():
             if name.startswith("xl/worksheets/sheet"):
-                for text in (
-                    b"<f>1+1",
-                    b"<f>SUM(A1)",
-                    b"<f>HYPERLINK(&quot;http",
-                    b'<f>HYPERLINK("http',
-                    b"<f>cmd",
-                    b"<f>Nguy",
-                    b"<f>@",
-                    b"<f>+",
-                ):
-                    assert text not in part, (path.name, name)
+                assert not re.search(rb"<f[^>]*>(1\+1|SUM\(A1|HYPERLINK\((&quot;|\")http|cmd|Nguy|[@+])", part), (path.name, name)
             assert b"externalLink" not in part
     assert seen >= ours - {"\t=1+1"}, ours - seen
 

@@ -54,7 +54,7 @@ def looks(book: Workbook) -> dict[str, object]:
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
-                number = cell._style and tuple(cell._style)  # a merged cell has none
+                number = tuple(getattr(cell, "_style", None) or ())  # a merged cell has none
                 if number not in styles:
                     styles[number] = repr((cell.font, cell.fill, cell.border, cell.alignment, cell.number_format, cell.protection))
                 found[f"{sheet.title}!{cell.coordinate}"] = (cell.value, cell.data_type, styles[number])

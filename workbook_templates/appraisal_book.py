@@ -91,7 +91,11 @@ def sheet_name(appendix: Appendix) -> str:
 
 
 def appraisal_book(
-    version: RubricVersion, identity: Identity, blocks: tuple[UnitBlock, ...], entries: Mapping[tuple[str, str], Filled] | None = None
+    version: RubricVersion,
+    identity: Identity,
+    council: str,
+    blocks: tuple[UnitBlock, ...],
+    entries: Mapping[tuple[str, str], Filled] | None = None,
 ) -> AppraisalBook:
     """The book of one council for the units given, blank or with what was already put in (by unit and leaf code)."""
     entries = entries or {}
@@ -100,7 +104,7 @@ def appraisal_book(
         mine = [block for block in blocks if block.appendix.number == appendix.number]
         if not mine:
             continue
-        sheet = _table(version, identity, appendix)
+        sheet = _table(version, identity, appendix, council)
         row = FIRST_ROW
         for block in mine:
             first = row
@@ -118,7 +122,7 @@ def appraisal_book(
     return AppraisalBook(Book(title, sheets, {}, identity.properties(), f"tham-dinh-{identity.campaign}", identity.organiser), places)
 
 
-def _table(version: RubricVersion, identity: Identity, appendix: Appendix) -> Sheet:
+def _table(version: RubricVersion, identity: Identity, appendix: Appendix, council: str) -> Sheet:
     sheet = Sheet(sheet_name(appendix), landscape=True, repeat_rows=(HEAD_ROW, HEAD_ROW), freeze=(FIRST_ROW, MAX))
     sheet.widths = {
         UNIT: 8,
@@ -136,7 +140,6 @@ def _table(version: RubricVersion, identity: Identity, appendix: Appendix) -> Sh
         STATUS: 17,
     }
     sheet.hidden_columns = (UNIT,)
-    council = version.labels.council
     sheet.span(1, 1, REASON, f"BẢNG THẨM ĐỊNH ĐIỂM CẢI CÁCH HÀNH CHÍNH NĂM {version.years[0]} – PHỤ LỤC {appendix.number}", "title")
     sheet.span(2, 1, REASON, f"{council}: {identity.unit_name}", "unit")
     sheet.span(
