@@ -76,8 +76,8 @@ def _rankings(desk: Desk) -> Iterator[Finding]:
             continue
         path = desk.folder / file
         if rebuilt != data["digest"]:
-            yield finding("record-book", file=file, part="nội dung lập lại")
-        elif not path.is_file():
+            yield _differs(file, data["program"], "nội dung lập lại")
+        if not path.is_file():
             yield finding("record-book-missing", file=file)
         elif parts_digest_or_none(read_whole(path)) != data["digest"]:
             yield finding("record-book", file=file, part="tệp trong thư mục")
