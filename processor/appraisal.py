@@ -106,6 +106,7 @@ def _write_books(desk: Desk, council: str, wanted: Mapping[str, str], done: Appr
     data = write_book(made.book)
     file = f"tham_dinh_{ascii_name(council) if council else CITY}{'' if serial == 1 else f'_bo_sung_{serial}'}.xlsx"
     identity = identity_of_rows(made)
+    _templates[identity.form_id] = made
     _write(desk, file, data)
     desk.ledger.append(
         "book",
