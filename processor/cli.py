@@ -92,7 +92,9 @@ def _show_findings(findings: Sequence[Finding], *, as_json: bool) -> int:
 def _desk(folder: Path, *, read_only: bool = False) -> Desk:
     from processor.clock import clock_from_environment
     from processor.desk import open_desk
+    from processor.executors import ease_collector
 
+    ease_collector()
     return open_desk(folder, clock_from_environment(), read_only=read_only)
 
 

@@ -27,13 +27,12 @@ from processor.appraisal import appraise, make_book, template_of
 from processor.campaign import campaign_to_book, new_campaign
 from processor.clock import ZONE, FixedClock
 from processor.desk import APPRAISAL, BACK, CAMPAIGN_FILE, FORMS, INBOX, RESULTS, Desk, create, open_desk
-from processor.executors import processes
+from processor.executors import ease_collector, processes
 from processor.files import write_atomic
 from processor.intake import Received, receive
 from processor.issuing import identities, issue
 from processor.keys import FOLDER_VARIABLE
 from processor.record import counting
-from processor.tracking import write_tracking
 from rubric_versions import catalog, words
 from rubric_versions.answers import Answers, LeafAnswer
 from rubric_versions.methods.base import Raw
@@ -373,7 +372,6 @@ class Year:
         with self._desk() as desk:
             appraise(desk)
             code = report.rank(desk, as_json=False)
-            write_tracking(desk)
             self._tell_mishaps(
                 {one.sha256 for unit in self.campaign.units if (one := counting(desk.record(), self.campaign, unit.code, 1))}
             )
@@ -420,6 +418,7 @@ def _force(remove: Callable[..., Any], path: str, _: object) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Plays the story; the exit code."""
     terminal.use_utf8()
+    ease_collector()
     parser = argparse.ArgumentParser(prog="build.py demo", description="Một năm chấm điểm cải cách hành chính, từ biểu mẫu đến xếp hạng.")
     parser.add_argument("--out", type=Path, default=Path("demo"), help="thư mục kết quả (mặc định: demo)")
     parser.add_argument("--units", type=int, default=None, help="lấy mẫu chừng ấy đơn vị, đủ mọi cấp")
