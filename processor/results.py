@@ -46,7 +46,10 @@ def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
     _may_rank(desk)
     taken = Appraised()
     take(desk, taken)
-    blocks, found = scores_of(desk, tick)
+    # everything from one state of the record, the very one that `verify` rebuilds from, whoever else appends meanwhile
+    upto = desk.record().upto
+    then = desk.as_of(upto, desk.campaign_digest)
+    blocks, found = scores_of(then, tick)
     rules = desk.version.rules
     done = Ranked([(block, ranking.results_of(block, rules)) for block in blocks], [*taken.findings, *found])
     names = {unit.code: unit.name for unit in desk.campaign.units}
@@ -54,7 +57,7 @@ def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
         done.findings += [
             finding("unit-unfinished", unit=names[one.unit], why=_why(one)) for one in results if one.standing is Standing.UNFINISHED
         ]
-    data = write_book(result_book(desk, blocks))
+    data = write_book(result_book(then, blocks))
     digest = parts_digest(data)
     done.file = f"{RESULTS}/{RESULT_FILE}"
     write_atomic(desk.path(RESULTS, RESULT_FILE), data)
@@ -69,7 +72,7 @@ def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
                 "file": done.file,
                 "digest": digest,
                 "campaign": desk.campaign_digest,
-                "upto": desk.record().upto,
+                "upto": upto,
                 "program": VERSION,
             },
         )
