@@ -252,7 +252,7 @@ def _unzipped(name: str, data: bytes, receipt: Receipt) -> Iterator[Incoming]:
                 if inner.startswith(("~$", ".")):
                     continue
                 if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise NotImplementedError(f"compression {member.compress_type}")
+                    raise ValueError(f"compression {member.compress_type}")
                 with package.open(member) as stream:
                     yield Incoming(f"{name}/{inner}", stream.read(member.file_size + 1))
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
