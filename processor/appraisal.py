@@ -6,8 +6,6 @@ rows of the old one no longer count and say so.
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,7 +18,7 @@ from processor.desk import APPRAISAL, Desk, need_key
 from processor.executors import Runner, processes
 from processor.files import Originals, ascii_name, read_whole, sha256_of, write_atomic
 from processor.intake import Sealed, skipped_file
-from processor.issuing import parts_digest
+from processor.issuing import parts_digest, parts_digest_or_none
 from processor.ledger import plain_text
 from processor.reader import Unreadable, Workbook, read_workbook
 from processor.record import BookMade, Entry, Record, counting
@@ -150,14 +148,6 @@ def _has_entries(desk: Desk, book: BookMade) -> bool:
         return True
     identity, _ = identity_of(lies_there)
     return identity is None or not _is_ours(desk, identity) or not _is_empty(desk, lies_there)
-
-
-def parts_digest_or_none(data: bytes) -> str | None:
-    """The digest of a workbook's parts, None where they cannot be read."""
-    try:
-        return parts_digest(data)
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, RuntimeError, NotImplementedError, EOFError):
-        return None
 
 
 def _write(desk: Desk, file: str, data: bytes) -> None:

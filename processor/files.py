@@ -25,12 +25,17 @@ import secrets
 import stat
 import time
 import unicodedata
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LEFTOVER_PREFIX = ".~cchc-"
 """How the name of a file still being written begins; one found later was left by a run that was killed."""
+
+BAD_ZIP = (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, RuntimeError, EOFError)
+"""All that reading a zip from outside may raise; a method or an encryption it does not know is a RuntimeError."""
 
 _OPEN_ELSEWHERE = (32, 33)  # Windows: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
 _ACCESS_DENIED = 5  # Windows: what os.replace gets for a target that is open, and for one that is forbidden

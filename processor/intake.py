@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +19,17 @@ from processor.checks import Checked, Office, Verdict, check_bytes, claimed_unit
 from processor.clock import parse_moment
 from processor.desk import BACK, FOREIGN, INBOX, Blocked, Desk
 from processor.executors import Runner, processes
-from processor.files import EnvironmentProblem, Originals, ascii_name, is_leftover, make_folder, read_whole, sha256_of, write_atomic
+from processor.files import (
+    BAD_ZIP,
+    EnvironmentProblem,
+    Originals,
+    ascii_name,
+    is_leftover,
+    make_folder,
+    read_whole,
+    sha256_of,
+    write_atomic,
+)
 from processor.issued import SHEET_OF
 from processor.issuing import identities
 from processor.ledger import Event, plain_text
@@ -233,7 +242,7 @@ def _is_workbook(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             return "[Content_Types].xml" in package.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except BAD_ZIP:
         return False
 
 
@@ -255,7 +264,7 @@ def _unzipped(name: str, data: bytes, receipt: Receipt) -> Iterator[Incoming]:
                     raise ValueError(f"compression {member.compress_type}")
                 with package.open(member) as stream:
                     yield Incoming(f"{name}/{inner}", stream.read(member.file_size + 1))
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
+    except BAD_ZIP:
         yield Incoming(name, data)
 
 

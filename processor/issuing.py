@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from processor import keys
 from processor.desk import FORMS, Blocked, Desk, need_key
-from processor.files import ascii_name, write_atomic
+from processor.files import BAD_ZIP, ascii_name, write_atomic
 from processor.ledger import Draft
 from processor.record import FormIssued
 from rubric_versions.findings import errors
@@ -35,6 +35,14 @@ def parts_digest(data: bytes) -> str:
             digest.update(f"{name}\0{len(part)}\0".encode())
             digest.update(part)
     return digest.hexdigest()
+
+
+def parts_digest_or_none(data: bytes) -> str | None:
+    """The digest of a workbook's parts, None where they cannot be read."""
+    try:
+        return parts_digest(data)
+    except BAD_ZIP:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

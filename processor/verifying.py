@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from processor import VERSION
-from processor.appraisal import parts_digest_or_none, template_of
+from processor.appraisal import template_of
 from processor.desk import APPRAISAL, FORMS, Desk
 from processor.files import OriginalAltered, OriginalMissing, read_whole
-from processor.issuing import parts_digest
+from processor.issuing import parts_digest, parts_digest_or_none
 from processor.results import result_book, scores_of
 from rubric_versions.findings import Finding, finding
 from workbook_templates.book import write_book

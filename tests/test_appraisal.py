@@ -146,7 +146,7 @@ def test_the_formulas_of_a_book_state_what_an_engine_calculates(received: Folder
         inputs[sheet, row, at.REASON] = one.reason or None
     assert differences(filled.book, engine.evaluate(inputs)) == []
     told = {cell.value for sheet in filled.book.sheets for (_, col), cell in sheet.cells.items() if col == at.STATUS and cell.formula}
-    assert told == {at.TODO, at.AGREED, at.CHANGED, at.NO_REASON, at.WRONG}
+    assert told == {at.NOT_YET, at.AGREED, at.CHANGED, at.NO_REASON, at.WRONG}
 
 
 def some_of_everything(blank: AppraisalBook) -> dict[tuple[str, str], Filled]:

@@ -36,7 +36,7 @@ UNIT, NAME, CODE, TITLE, MAX, RESULT, SELF, EXPLANATION, DOCUMENTS, SCORE, REASO
 HEAD_ROW, FIRST_ROW = 5, 6
 OVERVIEW, META = "Tổng hợp", "_meta"
 OVERVIEW_HEADS = ("STT", "Cơ quan, đơn vị", "Số tiêu chí", "Đã thẩm định", "Còn lại", "Điểm tự chấm", "Điểm thẩm định", "Chênh lệch")
-TODO, AGREED, CHANGED, NO_REASON, WRONG = "○ Chưa thẩm định", "✓ Đồng ý", "✓ Thay đổi", "! Thiếu lý do", "✗ Điểm sai"
+NOT_YET, AGREED, CHANGED, NO_REASON, WRONG = "○ Chưa thẩm định", "✓ Đồng ý", "✓ Thay đổi", "! Thiếu lý do", "✗ Điểm sai"
 REASON_LIMIT = 1000
 
 
@@ -172,7 +172,7 @@ def _row(sheet: Sheet, row: int, block: UnitBlock, line: LeafRow, filled: Filled
     wrong = f'IF(ISERROR({given}),TRUE,IF(ISNUMBER({given}),OR({given}<0,{given}>{most}),NOT(EXACT({given},"{SKIP}"))))'
     same = f"IF(ISNUMBER({given}),IF(ISNUMBER({mine}),ROUND({given}-{mine},9)=0,LEN({mine})=0),EXACT({given},{mine}))"
     status = (
-        f'IF(ISERROR({given}),"{WRONG}",IF(LEN({given})=0,"{TODO}",IF({wrong},"{WRONG}",IF({same},"{AGREED}",'
+        f'IF(ISERROR({given}),"{WRONG}",IF(LEN({given})=0,"{NOT_YET}",IF({wrong},"{WRONG}",IF({same},"{AGREED}",'
         f'IF(LEN(TRIM({why}))=0,"{NO_REASON}","{CHANGED}")))))'
     )
     sheet.put(row, STATUS, _status(line, filled), "status", status)
@@ -186,7 +186,7 @@ def _difference(line: LeafRow, filled: Filled) -> Fraction | None:
 
 def _status(line: LeafRow, filled: Filled) -> str:
     if filled.score is None:
-        return TODO
+        return NOT_YET
     if isinstance(filled.score, Fraction) and not 0 <= filled.score <= line.leaf.max:
         return WRONG
     if isinstance(filled.score, Fraction) and isinstance(line.points, Fraction):
