@@ -101,7 +101,7 @@ class Appendix(_Data):
     tier: str = Field(min_length=1)
     total: Points
     illustrative: bool = False
-    appraisers: dict[str, str] = Field(default_factory=dict)
+    appraisers: dict[str, str] = {}
     """Names of the offices that appraise, by the code leaves use: a default that a campaign may change."""
     children: tuple[Node, ...] = Field(min_length=1)
 
@@ -263,8 +263,11 @@ class RubricVersion(_Data):
         raise KeyError(tier)
 
     def canonical(self) -> str:
-        """The whole version as canonical JSON: sorted keys, points as decimal strings, no blanks."""
-        return canonical_json(self.model_dump(mode="json"))
+        """The whole version as canonical JSON: sorted keys, points as decimal strings, no blanks, nothing that equals its default.
+
+        So a field added later with a default changes the digest of no kept version; defaults, once released, never change.
+        """
+        return canonical_json(self.model_dump(mode="json", exclude_defaults=True))
 
     @cached_property
     def digest(self) -> str:
