@@ -15,7 +15,8 @@ from rubric_versions.methods.base import State
 from rubric_versions.model import Appendix, Group, RubricVersion, Rules
 from rubric_versions.numbers import COMPARE_DIGITS, rounded, vi
 from workbook_templates.book import Book
-from workbook_templates.ranking_book import SKIPPED, BlockTable, Kind, RankingData, Score, UnitRow, ranking_book, total
+from workbook_templates.ranking_book import ranking_book
+from workbook_templates.ranking_data import SKIPPED, BlockTable, Kind, RankingData, Score, UnitRow, total
 
 
 class Standing(StrEnum):

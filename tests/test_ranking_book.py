@@ -25,8 +25,9 @@ from rubric_versions.model import Leaf, RubricVersion, TotalDeduction
 from rubric_versions.numbers import rounded
 from tests.engines import Address, Engine, differences, stated
 from tests.office import Office
-from workbook_templates import ranking_book as at
+from workbook_templates import ranking_plan as at
 from workbook_templates.book import Book, a1, write_book
+from workbook_templates.ranking_data import SKIPPED
 
 VERSION = load("can-tho-2018")
 UNITS = read_yaml(Path(__file__).parents[1] / "rubric_versions" / "can_tho" / "units-2018.yaml")
@@ -120,7 +121,7 @@ def test_a_changed_score_moves_index_rank_and_grade_as_python_says(version: Rubr
     for leaf in unit.appendix.leaves[:40]:
         lowered[leaf.code] = LeafScore(None, Fraction(0), state, Fraction(0))
     changed = replace(unit, leaves={**unit.leaves, **lowered})
-    raws: dict[State, Raw] = {State.SCORED: Decimal(0), State.NOT_ASSESSED: at.SKIPPED, State.UNSCORED: None}
+    raws: dict[State, Raw] = {State.SCORED: Decimal(0), State.NOT_ASSESSED: SKIPPED, State.UNSCORED: None}
     got = Engine(write_book(book)).evaluate({score_cell(book, unit, code): raws[state] for code in lowered})
     expected = {
         one.unit: one

@@ -1,0 +1,151 @@
+"""Analyses beside the ranking: shares by field (with a chart per tier) and points lost by criterion."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from rubric_versions.model import Leaf, points_of
+from workbook_templates.book import Chart, Sheet, a1, quoted
+from workbook_templates.ranking_data import SKIPPED, BlockTable, UnitRow
+from workbook_templates.ranking_plan import FIELDS, HEAD, INDEX, MAXIMA, Plan, Span, Table, average, down, give_air, mean_of
+
+SHARE_FIRST = HEAD + 2
+"""The first line of a sheet of shares, under the head and the mean."""
+
+
+def fields_sheet(plan: Plan) -> Sheet:
+    """Per tier the mean share of each field, as a table and a chart."""
+    sheet = Sheet(FIELDS)
+    sheet.widths = {1: 6, 2: 54, 3: 9, 4: 9, 5: 10}
+    plan.heading(
+        sheet,
+        5,
+        f"KẾT QUẢ THEO LĨNH VỰC NĂM {plan.data.year}",
+        "Bình quân tỷ lệ điểm đạt trên điểm tối đa của lĩnh vực, tính trên các đơn vị có chỉ số.",
+    )
+    row, breaks = 5, list[int]()
+    for table in plan.tables.values():
+        sheet.put(row, 1, f"Phụ lục {table.appendix.number}: {plan.tier_names[table.appendix.tier]}", "section")
+        for col in range(2, 6):
+            sheet.put(row, col, None, "section")
+        sheet.row(row + 1, ("STT", "Lĩnh vực", "Điểm tối đa", "Số đơn vị", "Bình quân (%)"), "head")
+        first = row + 2
+        for offset, span in enumerate(table.spans):
+            shares = [share for _, unit in table.units if (share := table.shares[unit.code][offset]) is not None]
+            column = f"{quoted(table.fields)}!{down(SHARE_FIRST, _share_last(table), 3 + offset)}"
+            sheet.put(first + offset, 1, span.node.code, "code")
+            sheet.put(first + offset, 2, span.node.title, "cell")
+            maximum = f"{quoted(table.final)}!{a1(MAXIMA, table.field_col + offset)}"
+            sheet.put(first + offset, 3, points_of(span.leaves), "centre", maximum)
+            sheet.put(first + offset, 4, len(shares), "number", f"COUNT({column})")
+            sheet.put(first + offset, 5, mean_of(shares), "rate", average(column))
+        last = first + len(table.spans) - 1
+        titles, means = (f"{quoted(FIELDS)}!{down(first, last, col)}" for col in (2, 5))
+        height = 90 + 36 * len(table.spans)
+        title = f"Bình quân theo lĩnh vực (%): {plan.tier_names[table.appendix.tier]}"
+        sheet.charts.append(Chart((last + 2, 1), title, titles, means, maximum=100, width=625, height=height))
+        row = last + 2 + height // 20 + 2
+        breaks.append(row - 1)
+    give_air(sheet, 7)
+    sheet.page_breaks = tuple(breaks[:-1])
+    sheet.text_number_areas = (f"A5:A{row}",)
+    sheet.print_to = (row - 1, 5)
+    return sheet
+
+
+def _share_lines(table: Table) -> list[tuple[BlockTable, UnitRow | None]]:
+    lines: list[tuple[BlockTable, UnitRow | None]] = []
+    for block, unit in table.units:
+        if not lines or lines[-1][0] is not block:
+            lines.append((block, None))
+        lines.append((block, unit))
+    return lines
+
+
+def _share_last(table: Table) -> int:
+    return SHARE_FIRST + len(_share_lines(table)) - 1
+
+
+def field_shares_sheet(plan: Plan, table: Table) -> Sheet:
+    """Per unit the share of each field in percent, its index beside them."""
+    count = len(table.spans)
+    last = 3 + count
+    first, end = SHARE_FIRST, _share_last(table)
+    sheet = Sheet(table.fields, landscape=True, repeat_rows=(HEAD, HEAD + 1), freeze=(first, 3))
+    sheet.widths = {1: 5, 2: 31} | dict.fromkeys(range(3, last), max(8.0, min(11.5, 90 / count))) | {last: 10}
+    tier = plan.tier_names[table.appendix.tier]
+    plan.heading(
+        sheet,
+        last,
+        f"TỶ LỆ ĐIỂM ĐẠT THEO LĨNH VỰC NĂM {plan.data.year} (%)",
+        f"Phụ lục {table.appendix.number}: {tier}. Điểm đạt / điểm tối đa được đánh giá của từng lĩnh vực.",
+    )
+    sheet.row(HEAD, ("STT", "Đơn vị", *(f"{span.node.code}. {span.node.title}" for span in table.spans), "Chỉ số (%)"), "head")
+    sheet.put(HEAD + 1, 1, None, "cell")
+    sheet.put(HEAD + 1, 2, "Bình quân", "criterion")
+    for offset in range(count):
+        shares = [share for _, unit in table.units if (share := table.shares[unit.code][offset]) is not None]
+        sheet.put(HEAD + 1, 3 + offset, mean_of(shares), "rate_bold", average(down(first, end, 3 + offset)))
+    indexes = [unit.pari for _, unit in table.units if unit.pari is not None]
+    sheet.put(HEAD + 1, last, mean_of(indexes), "rate_bold", average(down(first, end, last)))
+    turn = 0
+    for row, (block, unit) in enumerate(_share_lines(table), first):
+        if unit is None:
+            turn = 0
+            sheet.span(row, 1, last, block.name, "field")
+            continue
+        turn += 1
+        sheet.put(row, 1, turn, "number")
+        sheet.put(row, 2, unit.name, "cell")
+        index = plan.ranking_cell(unit, INDEX)
+        for offset, span in enumerate(table.spans):
+            sheet.put(row, 3 + offset, table.shares[unit.code][offset], "rate", _share_formula(table, unit, offset, span, a1(row, last)))
+        sheet.put(row, last, unit.pari, f"index_{unit.digits}", index)
+    give_air(sheet, first - 1)
+    sheet.print_to = (end, last)
+    return sheet
+
+
+def _share_formula(table: Table, unit: UnitRow, offset: int, span: Span, index: str) -> str:
+    final, row, col = quoted(table.final), table.row_of[unit.code], table.field_col + offset
+    scores, maxima = (f"{a1(one, span.first)}:{a1(one, span.last)}" for one in (row, MAXIMA))
+    possible = f'({final}!{a1(MAXIMA, col)}-SUMIF({final}!{scores},"{SKIPPED}",{final}!{maxima}))'
+    return f'IF({index}="","",IF({possible}=0,"",{final}!{a1(row, col)}/{possible}*100))'
+
+
+def lost_sheet(plan: Plan, table: Table) -> Sheet:
+    """Criteria by the points lost on average, most first as of writing; the means stay live."""
+    sheet = Sheet(table.lost, repeat_rows=(HEAD, HEAD), freeze=(HEAD + 1, 4))
+    sheet.widths = {1: 5, 2: 7, 3: 37, 4: 8, 5: 8, 6: 8, 7: 8, 8: 8}
+    tier = plan.tier_names[table.appendix.tier]
+    note = f"Phụ lục {table.appendix.number}: {tier}. Từ tiêu chí mất nhiều điểm nhất; không tính đơn vị không đánh giá tiêu chí."
+    plan.heading(sheet, 8, f"ĐIỂM MẤT THEO TIÊU CHÍ NĂM {plan.data.year}", note)
+    sheet.row(HEAD, ("STT", "Mã", "Tiêu chí", "Điểm tối đa", "Số đơn vị", "Bình quân đạt", "Bình quân mất", "Tỷ lệ mất (%)"), "head")
+    found = {
+        leaf.code: [one for _, unit in table.units if isinstance(one := unit.final.get(leaf.code), Fraction)]
+        for leaf in table.appendix.leaves
+    }
+    means = {code: mean_of(points) for code, points in found.items()}
+
+    def lost(leaf: Leaf) -> Fraction:
+        mean = means[leaf.code]
+        return Fraction(-1) if mean is None else leaf.max - mean
+
+    for row, leaf in enumerate(sorted(table.appendix.leaves, key=lost, reverse=True), HEAD + 1):
+        column, mean = table.column(table.leaf_col[leaf.code]), means[leaf.code]
+        most, got, gone = (a1(row, col) for col in (4, 6, 7))
+        maximum = f"{quoted(table.final)}!{a1(MAXIMA, table.leaf_col[leaf.code])}"
+        sheet.put(row, 1, row - HEAD, "number")
+        sheet.put(row, 2, leaf.code, "code")
+        sheet.put(row, 3, leaf.title, "cell")
+        sheet.put(row, 4, leaf.max, "centre", maximum)
+        sheet.put(row, 5, len(found[leaf.code]), "number", f"COUNT({column})")
+        sheet.put(row, 6, mean, "rate", average(column))
+        sheet.put(row, 7, None if mean is None else leaf.max - mean, "rate_bold", f'IF({got}="","",{most}-{got})')
+        rate = None if mean is None else (leaf.max - mean) / leaf.max * 100 if leaf.max else Fraction(0)
+        sheet.put(row, 8, rate, "rate", f'IF({got}="","",IF({most}=0,0,{gone}/{most}*100))')
+    end = HEAD + len(table.appendix.leaves)
+    sheet.text_number_areas = (f"B{HEAD + 1}:B{end}",)
+    give_air(sheet, HEAD + 1)
+    sheet.print_to = (end, 8)
+    return sheet

@@ -1,0 +1,107 @@
+"""What the ranking workbook shows, as plain data: units with their scores and figures, already computed and in order, by block."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from rubric_versions.model import Appendix, Leaf, RubricVersion
+
+SKIPPED = "KĐG"
+"""What a scores sheet holds for a leaf that is not assessed; a blank cell is a leaf nobody has scored."""
+
+Score = Fraction | str | None
+"""Points, SKIPPED, or None while there is none."""
+
+Kind = Literal["ranked", "unranked", "missing"]
+KINDS: Mapping[Kind, str] = {"ranked": "Xếp hạng", "unranked": "Không xếp hạng", "missing": "Không có hồ sơ"}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """One unit: its scores by leaf code, what the campaign says of it, and what the formulas over them come to.
+
+    `kind` and `words` are the campaign's; the figures are exact; `pari` is None where there is no index; `digits` is how many of its
+    decimals are shown; `fields` are points got and possible by top node; `final` and `own` are empty for a unit without a valid return.
+    """
+
+    code: str
+    name: str
+    appendix: str
+    kind: Kind
+    words: str
+    deductions: int
+    final: Mapping[str, Score]
+    own: Mapping[str, Score]
+    own_points: Fraction
+    own_possible: Fraction
+    appraised: Fraction
+    rescaled: Fraction
+    survey: Fraction
+    deduction: Fraction
+    a: Fraction
+    A: Fraction
+    pari: Fraction | None
+    digits: int
+    rank: int | None
+    grade: str
+    commended: bool
+    fields: tuple[tuple[Fraction, Fraction], ...]
+
+    @property
+    def group(self) -> str:
+        """Under which line of its block it stands: "ranked" and "unranked" have an index, "none" has not."""
+        return "none" if self.pari is None else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class BlockTable:
+    """Units ranked together, in the order of the table; ranks up to `commended` are proposed for commendation."""
+
+    code: str
+    name: str
+    commended: int
+    rows: tuple[UnitRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankingData:
+    """All that the workbook shows. The units' appendices are the version's; unit codes are unique."""
+
+    version: RubricVersion
+    campaign_title: str
+    organiser: str
+    year: int
+    blocks: tuple[BlockTable, ...]
+    decisions: tuple[tuple[str, str, str, str, str], ...] = ()
+    """What people decided outside the rules: unit, what, reason, when, who, all in words."""
+
+
+def left_of(appendix: Appendix, unit: UnitRow) -> int:
+    return sum(unit.final.get(leaf.code) is None for leaf in appendix.leaves)
+
+
+def has_own(unit: UnitRow) -> bool:
+    return any(score is not None for score in unit.own.values())
+
+
+def possible_of(unit: UnitRow, leaves: Iterable[Leaf]) -> Fraction:
+    return total(leaf.max for leaf in leaves if unit.final.get(leaf.code) != SKIPPED)
+
+
+def shares_of(unit: UnitRow) -> list[Fraction | None]:
+    """What a unit got of each field in percent; None where it has no index or nothing of the field is assessed."""
+    return [None if unit.pari is None or not possible else got / possible * 100 for got, possible in unit.fields]
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The exact sum. Adds up numerators by denominator first: points have few different ones, and `Fraction` is slow to add."""
+    parts: dict[int, int] = {}
+    for value in values:
+        bottom = value.denominator
+        parts[bottom] = parts.get(bottom, 0) + value.numerator
+    common = math.lcm(*parts)
+    return Fraction(sum(top * (common // bottom) for bottom, top in parts.items()), common)
