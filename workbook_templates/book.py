@@ -129,6 +129,8 @@ class Sheet:
     page_breaks: tuple[int, ...] = ()
     text_number_areas: tuple[str, ...] = ()
     gridlines: bool = False
+    fit: bool = True
+    """Whether it is fitted to one page in width. Excel heeds `page_breaks` only where it is not: such a sheet is as wide as its page."""
 
     def put(
         self,
@@ -373,7 +375,10 @@ def _set_page(out: Worksheet, sheet: Sheet) -> None:
     # NĐ 30/2020/NĐ-CP, Phụ lục I: top and bottom 20-25 mm, left 30-35 mm, right 15-20 mm
     out.set_margins(left=30 / 25.4, right=15 / 25.4, top=20 / 25.4, bottom=20 / 25.4)
     out.set_header('&C&"Times New Roman,Regular"&13&P', {"margin": 10 / 25.4})
-    out.fit_to_pages(1, 0)
+    if sheet.fit:
+        out.fit_to_pages(1, 0)
+    else:
+        out.center_horizontally()
     out.set_start_page(1)
     if sheet.repeat_rows:
         out.repeat_rows(sheet.repeat_rows[0] - 1, sheet.repeat_rows[1] - 1)

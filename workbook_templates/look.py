@@ -16,6 +16,7 @@ BASE: dict[str, Any] = {"font_name": "Times New Roman", "font_size": 11, "valign
 
 _BOX: dict[str, Any] = {"border": 1, "border_color": LINE, "text_wrap": True}
 _CENTRE: dict[str, Any] = {**_BOX, "align": "center"}
+_INK: dict[str, Any] = {"border": 1, "border_color": "#000000", "text_wrap": True, "font_size": 11}
 _INPUT: dict[str, Any] = {**_BOX, "bg_color": INPUT_FILL, "locked": False}
 _WRONG: dict[str, Any] = {"bg_color": "#FBE3E0", "border": 2, "border_color": "#A3231B"}
 _POINTS = "0.00##"
@@ -66,6 +67,29 @@ LOOKS: dict[str, dict[str, Any]] = {
     "letter_motto": {"bold": True, "font_size": 13, "align": "center", "underline": 1},
     "letter_date": {"italic": True, "font_size": 13, "align": "center"},
     "signature": {"bold": True, "font_size": 13, "align": "center"},
+    # sheets for paper: black on white, running text in 13 points (NĐ 30/2020/NĐ-CP, Phụ lục I)
+    "letter_block": {"font_size": 12, "align": "center", "text_wrap": True, "valign": "top"},
+    "piece_12": {"font_size": 12},
+    "piece_12_bold": {"font_size": 12, "bold": True},
+    "paper": {"font_size": 13, "align": "justify", "text_wrap": True, "valign": "top"},
+    "paper_bold": {"font_size": 13, "bold": True, "text_wrap": True, "valign": "top"},
+    "paper_centre": {"font_size": 13, "bold": True, "align": "center", "text_wrap": True, "valign": "top"},
+    "paper_italic": {"font_size": 13, "italic": True, "align": "center", "text_wrap": True, "valign": "top"},
+    "paper_line": {"font_size": 13, "text_wrap": True, "valign": "top"},
+    "paper_signature": {"font_size": 13, "bold": True, "align": "center", "text_wrap": True, "valign": "top"},
+    "paper_left": {"font_size": 13, "align": "center", "text_wrap": True, "valign": "top"},
+    "paper_note": {"font_size": 11, "italic": True, "text_wrap": True, "valign": "top"},
+    "paper_details": {"font_size": 10, "align": "right", "valign": "top"},
+    "paper_write": {"font_size": 13, "bottom": 4},
+    "paper_receivers_head": {"font_size": 12, "bold": True, "italic": True, "valign": "top"},
+    "paper_receivers": {"font_size": 11, "valign": "top"},
+    "paper_head": {**_INK, "align": "center", "bold": True},
+    "paper_number": {**_INK, "align": "center", "italic": True},
+    "paper_cell": {**_INK},
+    "paper_cell_bold": {**_INK, "bold": True},
+    "paper_figure": {**_INK, "align": "center"},
+    "paper_figure_bold": {**_INK, "align": "center", "bold": True},
+    "paper_total": {**_INK, "align": "right", "bold": True},
     # tables
     "head": {**_CENTRE, "bold": True, "bg_color": SOFT},
     "head_number": {**_CENTRE, "italic": True},
