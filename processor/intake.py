@@ -455,6 +455,11 @@ def _reply(desk: Desk, event: Event, newest: Mapping[str, Identity]) -> _Reply:
     return _Reply(folder, stem, slip, data["sha256"], fresh, identity)
 
 
+def slip_of(desk: Desk, sha256: str) -> Slip:
+    """The slip of a return that was received, as it was answered. Raises KeyError for a file the record does not know."""
+    return _reply(desk, desk.record().files[sha256], {}).slip
+
+
 def _facts(data: Mapping[str, Any], findings: tuple[Finding, ...]) -> tuple[tuple[str, str], ...]:
     received = parse_moment(str(data["received"]))
     facts = [("Tên tệp nhận được", str(data["file"])), ("Thời điểm nhận", f"{received:%H:%M ngày %d/%m/%Y}")]

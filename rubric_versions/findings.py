@@ -48,6 +48,7 @@ RUBRIC_STAGE = "Bộ tiêu chí"
 CAMPAIGN_STAGE = "Sổ đợt đánh giá"
 APPRAISAL_STAGE = "Bảng thẩm định"
 RESULT_STAGE = "Tổng hợp, xếp hạng"
+PRINT_STAGE = "In biểu mẫu"
 RECORD_STAGE = "Hồ sơ lưu, kiểm chứng"
 MACHINE_STAGE = "Máy tính, ổ đĩa"
 
@@ -211,6 +212,15 @@ CATALOGUE: Mapping[str, Entry] = {
             ("issue-first", "error", "Chưa cấp biểu mẫu", "Chưa cấp biểu mẫu của đợt này.", "Chạy lệnh issue trước."),
             ("unit-not-found", "error", "Không có đơn vị", "Không có đơn vị «{value}» trong đợt đánh giá.", "Xem mã đơn vị trong sổ đợt đánh giá."),
             ("decision-refused", "error", "Không ghi được quyết định", "Không thực hiện được «{what}» với «{unit}»: {why}.", "Kiểm tra lại tình trạng bằng lệnh status."),
+        ],
+    ),
+    **_entries(
+        PRINT_STAGE,
+        [
+            ("print-appendix", "error", "Không có phụ lục này", "Bộ tiêu chí không có phụ lục «{value}».", "Các phụ lục có: {known}; viết đúng như văn bản ghi."),
+            ("print-no-return", "warning", "Chưa có hồ sơ để in", "{unit} chưa có hồ sơ tự chấm điểm được tính.", "Nhận hồ sơ trước (cchc receive), hoặc in biểu để trống (--blank)."),
+            ("print-no-office", "warning", "Máy này chưa có LibreOffice", "Không tạo được PDF: không tìm thấy LibreOffice.", "Các sổ tính vẫn in được từ Excel; cần PDF thì cài LibreOffice rồi chạy lại."),
+            ("print-pdf", "error", "Không tạo được PDF", "LibreOffice không đổi được {count} tệp sang PDF ({why}).", "Đóng LibreOffice đang mở rồi chạy lại; sổ tính đã lập vẫn dùng được."),
         ],
     ),
     **_entries(

@@ -154,6 +154,8 @@ class _CriteriaTable:
 
     def _title(self, leaf: Leaf, look: str) -> Cell:
         told = [leaf.method.describe(leaf.max)] if self.shown in ("blank", "self") else []
+        inputs = leaf.method.inputs(leaf.max) if told else ()
+        told += [f"– {entry.label}" for entry in inputs] if len(inputs) > 1 else []
         told += [leaf.guidance] if self.shown == "blank" and leaf.guidance else []
         if not told:
             return Cell(leaf.title, look=look)
