@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 DONE, BLOCKED, USAGE, ENVIRONMENT, FAULT = 0, 1, 2, 3, 4
 P = ParamSpec("P")
+PAPER_FORMS = ("phu_luc", "danh_sach", "xep_hang", "bao_cao", "bien_ban", "tai_lieu", "phieu")
+PAPER_SCORES = {"tu_cham": "self", "tham_dinh": "appraised", "ca_hai": "both"}
 
 _folder = click.argument("folder", metavar="THƯ_MỤC", type=click.Path(path_type=Path))
 _json = click.option("--json", "as_json", is_flag=True, help="In kết quả thành một đối tượng JSON.")
@@ -208,6 +210,40 @@ def check(file: Path, as_json: bool) -> int:
     from processor import report
 
     return report.check(file, as_json=as_json)
+
+
+@cli.command("print")
+@_folder
+@click.option(
+    "--appendix", "appendices", default="", metavar="SỐ,…", help="Phụ lục cần in, viết số như văn bản ghi: II,III hoặc 01 hoặc 1,2,3."
+)
+@click.option("--unit", "units", multiple=True, metavar="MÃ", help="Chỉ in cho đơn vị này (nêu được nhiều lần).")
+@click.option("--blank", is_flag=True, help="In phụ lục để trống.")
+@click.option(
+    "--form", "forms", multiple=True, type=click.Choice(PAPER_FORMS), help="Loại giấy cần in (nêu được nhiều lần); bỏ trống: tất cả."
+)
+@click.option("--scores", type=click.Choice(tuple(PAPER_SCORES)), default=None, help="Điểm in trên phụ lục; bỏ trống: mọi điểm đã có.")
+@click.option("--pdf", is_flag=True, help="Tạo thêm PDF (cần LibreOffice) và một PDF gộp có mục lục.")
+@_json
+@_command
+def print_(
+    folder: Path,
+    appendices: str,
+    units: tuple[str, ...],
+    blank: bool,
+    forms: tuple[str, ...],
+    scores: str | None,
+    pdf: bool,
+    as_json: bool,
+) -> int:
+    """Lập biểu mẫu in vào 07_ban_in: phụ lục, danh sách, xếp hạng, báo cáo, biên bản, danh mục tài liệu, phiếu."""
+    from processor import report
+    from processor.printing import Wanted
+
+    numbers = tuple(one.strip() for one in appendices.split(",") if one.strip())
+    wanted = Wanted(forms, numbers, units, blank, PAPER_SCORES[scores] if scores else None)  # type: ignore[arg-type]  # click checked them
+    with _desk(folder) as desk:
+        return report.print_(desk, wanted, pdf=pdf, as_json=as_json)
 
 
 @cli.command()

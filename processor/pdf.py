@@ -76,7 +76,11 @@ def _convert(program: Path, folder: Path, start: int, batch: Sequence[Path]) -> 
     for _ in range(2):
         try:
             ran = subprocess.run(
-                command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS_TO_START + _SECONDS_A_FILE * len(batch)
+                command,
+                check=False,
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+                timeout=_SECONDS_TO_START + _SECONDS_A_FILE * len(batch),
             )
         except subprocess.TimeoutExpired:
             raise PdfFailed(batch, "quá thời gian") from None
@@ -113,8 +117,8 @@ def bind(target: Path, parts: Sequence[Bound]) -> int:
         page = len(writer.pages)
         writer.append(str(part.path), import_outline=False)
         if at is None or part.chapter != chapter:
-            chapter, at = part.chapter, writer.add_outline_item(part.chapter, page)
-        writer.add_outline_item(part.title, page, parent=at)
+            chapter, at = part.chapter, writer.add_outline_item(title=part.chapter, page_number=page)
+        writer.add_outline_item(title=part.title, page_number=page, parent=at)
     buffer = BytesIO()
     writer.write(buffer)
     write_atomic(target, buffer.getvalue())

@@ -1,4 +1,4 @@
-"""What goes on paper: each form a workbook of its own under `07_ban_in`, print-ready as it is, from the record alone and told in the ledger.
+"""What goes on paper: each form a workbook of its own under `07_ban_in`, print-ready as it is, made from the record and told in it.
 
 Decides what is printed for whom and where its words come from; how a page looks stands in `workbook_templates.paper*`, PDF in `pdf`.
 """
@@ -6,19 +6,19 @@ Decides what is printed for whom and where its words come from; how a page looks
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from processor import VERSION
+from processor import VERSION, pdf
 from processor.appraisal import kept_return, read_all_kept, standing
 from processor.checks import is_day
 from processor.desk import PRINTS, Blocked, Desk
-from processor.files import ascii_name, write_atomic
+from processor.files import ascii_name, read_whole, write_atomic
 from processor.intake import slip_of
-from processor.issuing import parts_digest
+from processor.issuing import parts_digest, parts_digest_or_none
 from processor.ranking import LeafScore, Standing, UnitResult, UnitScores, results_of, shown_digits
 from processor.record import Return, counting
 from processor.results import scores_of
@@ -99,7 +99,7 @@ class Printed:
     findings: list[Finding] = field(default_factory=list)
 
 
-def print_papers(desk: Desk, wanted: Wanted, *, tick: Callable[[int], None] = lambda _: None, found: Callable[[int], None] = lambda _: None) -> Printed:
+def print_papers(desk: Desk, wanted: Wanted, *, tick: Callable[[int], None] = lambda _: None) -> Printed:
     """The papers asked for, written where they are not there already, told in the ledger in one event; the same record, the same bytes.
 
     Raises Blocked for an appendix or a unit the campaign does not have.
@@ -109,22 +109,41 @@ def print_papers(desk: Desk, wanted: Wanted, *, tick: Callable[[int], None] = la
     press = Press(desk.as_of(upto, desk.campaign_digest))
     done = Printed(findings=press.without(wanted))
     done.papers = list(press.papers(wanted))
-    found(len(done.papers))
     told = {one["file"]: one["digest"] for event in desk.ledger.events("printed") for one in event.data["papers"]}
     fresh = []
     for paper in done.papers:
         data = write_book(press.book(paper))
         path, digest = desk.path(PRINTS, *paper.file.split("/")), parts_digest(data)
-        if not path.is_file() or told.get(paper.file) != digest:
+        if not path.is_file() or parts_digest_or_none(read_whole(path)) != digest:
             write_atomic(path, data)
             done.written.append(paper.file)
         if told.get(paper.file) != digest:
-            fresh.append({"file": paper.file, "digest": digest, "form": paper.form, "unit": paper.unit, "appendix": paper.appendix, "shown": paper.shown})
+            fresh.append({**asdict(paper), "digest": digest})
         tick(1)
     if fresh:
-        data = {"papers": fresh, "upto": upto, "campaign": desk.campaign_digest, "program": VERSION}
-        desk.ledger.append("printed", at=desk.clock.now(), actor=desk.actor, data=data)
+        told_of = {"papers": fresh, "upto": upto, "campaign": desk.campaign_digest, "program": VERSION}
+        desk.ledger.append("printed", at=desk.clock.now(), actor=desk.actor, data=told_of)
     return done
+
+
+BOUND_FILE = "tat_ca.pdf"
+
+
+def print_pdfs(desk: Desk, papers: Sequence[Paper], *, tick: Callable[[int], None] = lambda _: None) -> tuple[str, int, list[Finding]]:
+    """The one PDF that binds the PDFs of all papers, its pages, findings; the workbooks stand whatever becomes of the PDFs.
+
+    In it a chapter for each unit, one for what concerns all; within, a bookmark for each paper.
+    """
+    folder = desk.folder / PRINTS
+    try:
+        made = pdf.make_pdfs([folder / paper.file for paper in papers], tick=tick)
+    except pdf.NoOffice:
+        return "", 0, [finding("print-no-office")]
+    except pdf.PdfFailed as problem:
+        return "", 0, [finding("print-pdf", file=f"{PRINTS}/{problem.missing[0].name}", count=len(problem.missing), why=problem.why)]
+    names = {unit.code: unit.name for unit in desk.campaign.units}
+    parts = [pdf.Bound(path, names.get(paper.unit, desk.campaign.title), paper.title) for paper, path in zip(papers, made, strict=True)]
+    return f"{PRINTS}/{BOUND_FILE}", pdf.bind(folder / BOUND_FILE, parts), []
 
 
 def _must_exist(desk: Desk, wanted: Wanted) -> None:
@@ -274,13 +293,21 @@ class Press:
         campaign = self.desk.campaign
         tiers = {one.code: one.name for one in self.desk.version.tiers}
         councils = {unit.code: unit.name for unit in campaign.units}
-        lines = []
+        lines: list[tuple[str, ...]] = []
         for block in campaign.blocks:
             for unit in (one for one in campaign.units if one.block == block.code):
                 council = councils.get(block.council, campaign.organiser)
                 note = "" if unit.ranked else "Không xếp hạng"
                 lines.append((str(len(lines) + 1), unit.code, unit.name, tiers.get(unit.tier, unit.tier), block.name, council, note))
-        columns = (("STT", 6.0), ("Mã", 9.0), ("Cơ quan, đơn vị", 34.0), ("Nhóm", 18.0), ("Khối", 18.0), ("Cơ quan thẩm định", 20.0), ("Ghi chú", 11.0))
+        columns = (
+            ("STT", 6.0),
+            ("Mã", 9.0),
+            ("Cơ quan, đơn vị", 34.0),
+            ("Nhóm", 18.0),
+            ("Khối", 18.0),
+            ("Cơ quan thẩm định", 20.0),
+            ("Ghi chú", 11.0),
+        )
         title = f"DANH SÁCH CƠ QUAN, ĐƠN VỊ ĐƯỢC ĐÁNH GIÁ, XẾP HẠNG CẢI CÁCH HÀNH CHÍNH NĂM {campaign.year}"
         return list_sheet("Danh sách", PaperList(title, self._decision(), columns, lines, landscape=True, centred=frozenset({0, 1})))
 
@@ -297,7 +324,11 @@ class Press:
 
     def _line(self, one: UnitResult) -> PaperRank:
         ranked = one.standing is Standing.RANKED
-        notes = {Standing.MISSING: self.scores[one.unit].missing_words, Standing.UNFINISHED: "Chưa đủ điểm", Standing.UNRANKED: "Không xếp hạng"}
+        notes = {
+            Standing.MISSING: self.scores[one.unit].missing_words,
+            Standing.UNFINISHED: "Chưa đủ điểm",
+            Standing.UNRANKED: "Không xếp hạng",
+        }
         has = one.pari is not None
         digits = shown_digits(one.pari, self.rules) if one.pari is not None else self.rules.decimals_shown
         note = notes.get(one.standing, "Đề nghị biểu dương" if one.commended else "")

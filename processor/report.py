@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from processor import terminal
 from processor.campaign import new_campaign
@@ -20,6 +20,9 @@ from rubric_versions.findings import CATALOGUE, Finding, errors, finding
 from rubric_versions.lint import lint
 from rubric_versions.model import RubricVersion
 from rubric_versions.numbers import vi, vi_short
+
+if TYPE_CHECKING:
+    from processor.printing import Wanted
 
 VERDICT_WORDS = {"accepted": "Chấp nhận", "returned": "Trả lại để sửa", "foreign": "Không nhận ra"}
 STANDING_WORDS = {"ranked": "", "unranked": "Không xếp hạng", "missing": "Không tự đánh giá", "unfinished": "Chưa đủ điểm"}
@@ -273,6 +276,28 @@ def check(file: Path, *, as_json: bool) -> int:
                 f"Mã đối chiếu {checked.digest}."
             )
     return 0 if checked.verdict is Verdict.ACCEPTED else 1
+
+
+def print_(desk: Desk, wanted: Wanted, *, pdf: bool, as_json: bool) -> int:
+    """Papers, and their PDFs where they are asked for."""
+    from processor.printing import print_papers, print_pdfs
+
+    with terminal.progress("Lập biểu mẫu in", quiet=as_json) as tick:
+        done = print_papers(desk, wanted, tick=tick)
+    found, pages, bound = list(done.findings), 0, ""
+    if pdf and done.papers:
+        with terminal.progress("Tạo PDF", len(done.papers), quiet=as_json) as tick:
+            bound, pages, more = print_pdfs(desk, done.papers, tick=tick)
+        found += more
+    if as_json:
+        files = [paper.file for paper in done.papers]
+        terminal.print_json(_as_json(found, files=files, written=done.written, pdf=bound, pages=pages))
+        return _code(found)
+    terminal.print_findings(found)
+    terminal.say(f"Có {len(done.papers)} biểu mẫu in trong 07_ban_in, lập mới {len(done.written)}.")
+    if bound:
+        terminal.say(f"PDF gộp: {bound} ({pages} trang)")
+    return _code(found)
 
 
 def verify(desk: Desk, *, as_json: bool) -> int:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 from processor import VERSION
 from processor.appraisal import template_of
-from processor.desk import APPRAISAL, FORMS, Desk
+from processor.desk import APPRAISAL, FORMS, PRINTS, Desk
 from processor.files import OriginalAltered, OriginalMissing, read_whole
 from processor.issuing import parts_digest, parts_digest_or_none
+from processor.printing import Paper, Press
 from processor.results import result_book, scores_of
 from rubric_versions.findings import Finding, finding
 from workbook_templates.book import write_book
@@ -17,7 +18,7 @@ from workbook_templates.book import write_book
 def verify(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> list[Finding]:
     """Everything that does not hold; empty when all does. Reads only."""
     found = [finding("record-chain", file=desk.ledger.path.name, seq=one.seq, what=one.what) for one in desk.ledger.check()]
-    for check in (_originals, _forms, _books, _rankings):
+    for check in (_originals, _forms, _books, _rankings, _papers):
         found += check(desk)
         tick(1)
     return found
@@ -81,3 +82,23 @@ def _rankings(desk: Desk) -> Iterator[Finding]:
             yield finding("record-book-missing", file=file)
         elif parts_digest_or_none(read_whole(path)) != data["digest"]:
             yield finding("record-book", file=file, part="tệp trong thư mục")
+
+
+def _papers(desk: Desk) -> Iterator[Finding]:
+    """Every paper told in the ledger must come out of the record of its time; one that was thrown away may be missing."""
+    newest = {one["file"]: (event.data, one) for event in desk.ledger.events("printed") for one in event.data["papers"]}
+    presses: dict[tuple[int, str], Press] = {}
+    for file, (data, one) in newest.items():
+        try:
+            state = (data["upto"], data["campaign"])
+            if state not in presses:
+                presses[state] = Press(desk.as_of(*state))
+            rebuilt = parts_digest(write_book(presses[state].book(Paper(one["form"], file, one["unit"], one["appendix"], one["shown"]))))
+        except (OriginalMissing, OriginalAltered):
+            yield finding("record-book", file=f"{PRINTS}/{file}", part="hồ sơ gốc")
+            continue
+        if rebuilt != one["digest"]:
+            yield _differs(f"{PRINTS}/{file}", data["program"], "nội dung lập lại")
+        path = desk.folder / PRINTS / file
+        if path.is_file() and parts_digest_or_none(read_whole(path)) != one["digest"]:
+            yield finding("record-book", file=f"{PRINTS}/{file}", part="tệp trong thư mục")

@@ -107,7 +107,7 @@ class Paper:
         self._add(height, keep=keep)
 
     def letter_head(self, parent: str, body: str, number: str, dated: str, middle: int) -> None:
-        """Issuing body at the left of column `middle`, Quốc hiệu and Tiêu ngữ at the right, number and date (Phụ lục I, mục II.1 to II.4)."""
+        """Issuing body up to column `middle`, Quốc hiệu and Tiêu ngữ beside it, number and date (Phụ lục I, mục II.1 to II.4)."""
         row = self.next_row
         left, right = (1, middle), (middle + 1, self.columns)
         pieces = [("piece_12", parent.upper() + "\n")] if parent else []
@@ -166,7 +166,10 @@ class Paper:
         places = self._thirds(max(2, len(signers)))[-len(signers) :]
         lines = max(len(one.lines) for one in signers)
         for turn in range(lines):
-            shown = [(*place, one.lines[turn] if turn < len(one.lines) else "", "paper_signature") for place, one in zip(places, signers, strict=True)]
+            shown = [
+                (*place, one.lines[turn] if turn < len(one.lines) else "", "paper_signature")
+                for place, one in zip(places, signers, strict=True)
+            ]
             self.line(shown, keep=True)
         start = self.next_row - lines
         self.space(_SIGNING_SPACE, keep=True)
@@ -257,7 +260,8 @@ class Paper:
     def _thirds(self, count: int) -> list[tuple[int, int]]:
         """The page's columns in `count` neighbouring spans of about the same width."""
         total = sum(self.sheet.widths[col] for col in range(1, self.columns + 1))
-        spans, first, used = [], 1, 0.0
+        first, used = 1, 0.0
+        spans: list[tuple[int, int]] = []
         for col in range(1, self.columns + 1):
             used += self.sheet.widths[col]
             left = count - len(spans) - 1

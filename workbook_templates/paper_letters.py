@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from rubric_versions import words
 from rubric_versions.model import Appendix, Group, Leaf, LegalBasis, RubricVersion
+from rubric_versions.numbers import vi
 from workbook_templates.book import Cell, Sheet
 from workbook_templates.paper import Paper, Signer, digits_formula, shown_points
 from workbook_templates.paper_tables import SKIPPED, PaperLeaf, PaperList, PaperUnit, list_sheet
@@ -66,15 +67,15 @@ def report_sheets(office: Office, version: RubricVersion, appendix: Appendix, un
     paper.space(8, keep=True)
     paper.text(f"Kính gửi: {office.organiser}.", "paper_left")
     paper.space(6)
-    basis = version.legal_basis[0]
-    paper.text(f"    Thực hiện {_document(basis)}, {unit.name} báo cáo kết quả tự đánh giá, chấm điểm cải cách hành chính năm {office.year} như sau:")
+    told = f"{unit.name} báo cáo kết quả tự đánh giá, chấm điểm cải cách hành chính năm {office.year} như sau:"
+    paper.text(f"    Thực hiện {_document(version.legal_basis[0])}, {told}")
     paper.space(6)
     paper.text("I. KẾT QUẢ TỰ CHẤM ĐIỂM", "paper_bold", keep=True)
     got, most = _field_table(paper, appendix, unit)
     rate = got / most * 100 if most else Fraction(0)
     paper.space(4)
-    told = f"Tổng điểm tự chấm: {shown_points(got)}/{shown_points(most)} điểm, đạt {shown_points_rate(rate)} % (phần tự chấm, chưa gồm điều tra xã hội học)."
-    paper.text(f"    {told} Mã đối chiếu nội dung biểu mẫu: {unit.answers or '……………………'}.")
+    told = f"Tổng điểm tự chấm: {shown_points(got)}/{shown_points(most)} điểm, đạt {vi(rate, 2)} % (phần tự chấm"
+    paper.text(f"    {told}, chưa gồm điều tra xã hội học). Mã đối chiếu nội dung biểu mẫu: {unit.answers or '……………………'}.")
     paper.space(6)
     own = [(leaf, unit.leaves.get(leaf.code, PaperLeaf())) for leaf in appendix.self_leaves]
     skipped = [(leaf, one) for leaf, one in own if one.own == SKIPPED]
@@ -93,14 +94,14 @@ def report_sheets(office: Office, version: RubricVersion, appendix: Appendix, un
     return [paper.finish(), table, evidence_sheet(unit)]
 
 
-def shown_points_rate(rate: Fraction) -> str:
-    """A rate in running text: two decimals."""
-    return shown_points(Fraction(round(rate * 100), 100))
-
-
 def _field_table(paper: Paper, appendix: Appendix, unit: PaperUnit) -> tuple[Fraction, Fraction]:
     """The points got and those that could be got, field by field, as a table kept together; sums are formulas."""
-    paper.head(("STT", "Lĩnh vực", "Điểm tối đa phần tự chấm", "Không đánh giá", "Điểm tự chấm", "Tỷ lệ (%)"), "paper_head", "paper_number", repeat=False)
+    paper.head(
+        ("STT", "Lĩnh vực", "Điểm tối đa phần tự chấm", "Không đánh giá", "Điểm tự chấm", "Tỷ lệ (%)"),
+        "paper_head",
+        "paper_number",
+        repeat=False,
+    )
     first = paper.next_row
     all_got = all_most = all_skipped = Fraction(0)
     for node in appendix.children:
@@ -119,9 +120,7 @@ def _field_table(paper: Paper, appendix: Appendix, unit: PaperUnit) -> tuple[Fra
     return all_got, all_most - all_skipped
 
 
-def _field_row(
-    paper: Paper, code: str, title: str, values: Sequence[Fraction], formulas: Sequence[str], look: str, figure: str
-) -> None:
+def _field_row(paper: Paper, code: str, title: str, values: Sequence[Fraction], formulas: Sequence[str], look: str, figure: str) -> None:
     row = paper.next_row
     most, skipped, got = (paper.working(row, index) for index in range(3))
     possible = values[0] - values[1]
@@ -131,7 +130,7 @@ def _field_row(
         Cell(code, look=figure),
         Cell(title, look=look),
         *(paper.points(row, index, values[index], figure) for index in range(3)),
-        Cell(shown_points_rate(rate) if possible else "0,00", text, figure),
+        Cell(vi(rate, 2), text, figure),
     )
     paper.row(cells, [Cell(value, formula, "helper") for value, formula in zip(values, formulas, strict=True)], keep=True)
 
@@ -158,7 +157,7 @@ def evidence_sheet(unit: PaperUnit) -> Sheet:
 
 
 def minutes_sheets(office: Office, version: RubricVersion, appendix: Appendix, unit: PaperUnit) -> list[Sheet]:
-    """The minutes of a unit's appraisal: time, members, grounds, results by field, differences with reasons, the unit's view, signatures."""
+    """The minutes of a unit's appraisal: time, members, grounds, results by field, differences with reasons, its view, signatures."""
     paper = Paper("Biên bản", _COLUMNS, working=4, locked=False)
     _letter_head(paper, office.organiser, office.council, "", office.place)
     paper.text("BIÊN BẢN", "appendix", keep=True)
@@ -171,13 +170,17 @@ def minutes_sheets(office: Office, version: RubricVersion, appendix: Appendix, u
     paper.text("I. CĂN CỨ THẨM ĐỊNH", "paper_bold", keep=True)
     for basis in version.legal_basis:
         paper.text(f"- {_document(basis)};")
-    paper.text(f"- Hồ sơ tự chấm điểm của {unit.name}{f', nhận lúc {unit.received}' if unit.received else ''}; mã đối chiếu {unit.answers or '……………'}.")
+    paper.text(f"- Hồ sơ tự chấm điểm của {unit.name}, nhận lúc {unit.received}; mã đối chiếu {unit.answers}.")
     paper.space(4)
     paper.text("II. KẾT QUẢ THẨM ĐỊNH", "paper_bold", keep=True)
     _appraised_table(paper, appendix, unit)
     lines = _differences(appendix, unit)
     paper.space(4)
-    told = f"Có {len(lines)} tiêu chí có điểm thẩm định khác điểm tự chấm, nêu tại bảng kèm theo." if lines else "Không có tiêu chí nào chênh lệch."
+    told = (
+        f"Có {len(lines)} tiêu chí có điểm thẩm định khác điểm tự chấm, nêu tại bảng kèm theo."
+        if lines
+        else "Không có tiêu chí nào chênh lệch."
+    )
     paper.text(f"    {told}")
     paper.space(4)
     paper.text(f"III. Ý KIẾN CỦA {unit.name.upper()}", "paper_bold", keep=True)
@@ -189,7 +192,15 @@ def minutes_sheets(office: Office, version: RubricVersion, appendix: Appendix, u
     paper.signatures([Signer(("THƯ KÝ",)), Signer(("ĐẠI DIỆN ĐƠN VỊ",)), Signer(("CHỦ TRÌ",))])
     sheets = [paper.finish()]
     if lines:
-        columns = (("STT", 7.0), ("Tiêu chí", 32.0), ("Điểm tối đa", 9.0), ("Điểm tự chấm", 9.0), ("Điểm thẩm định", 9.0), ("Chênh lệch", 9.0), ("Lý do", 36.0))
+        columns = (
+            ("STT", 7.0),
+            ("Tiêu chí", 32.0),
+            ("Điểm tối đa", 9.0),
+            ("Điểm tự chấm", 9.0),
+            ("Điểm thẩm định", 9.0),
+            ("Chênh lệch", 9.0),
+            ("Lý do", 36.0),
+        )
         title = "CHÊNH LỆCH GIỮA ĐIỂM TỰ CHẤM VÀ ĐIỂM THẨM ĐỊNH"
         below = f"(Kèm theo Biên bản thẩm định ngày … tháng … năm …… đối với {unit.name})"
         sheets.append(list_sheet("Chênh lệch", PaperList(title, below, columns, lines, centred=frozenset({0, 2, 3, 4, 5}))))
@@ -198,7 +209,12 @@ def minutes_sheets(office: Office, version: RubricVersion, appendix: Appendix, u
 
 def _appraised_table(paper: Paper, appendix: Appendix, unit: PaperUnit) -> None:
     """Self and appraised points of what the unit scores itself, by field, with their difference; kept together, sums are formulas."""
-    paper.head(("STT", "Lĩnh vực", "Điểm tối đa phần tự chấm", "Điểm tự chấm", "Điểm thẩm định", "Chênh lệch"), "paper_head", "paper_number", repeat=False)
+    paper.head(
+        ("STT", "Lĩnh vực", "Điểm tối đa phần tự chấm", "Điểm tự chấm", "Điểm thẩm định", "Chênh lệch"),
+        "paper_head",
+        "paper_number",
+        repeat=False,
+    )
     first, totals = paper.next_row, [Fraction(0)] * 3
     for node in appendix.children:
         leaves = [leaf for leaf in (node.leaves() if isinstance(node, Group) else (node,)) if leaf.is_self_scored]

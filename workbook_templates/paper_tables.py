@@ -73,7 +73,7 @@ class PaperRank:
 
 
 def basis_words(basis: LegalBasis, version: RubricVersion) -> str:
-    """"(Kèm theo Quyết định số … ngày … của …)", with room to write what the source leaves blank."""
+    """ "(Kèm theo Quyết định số … ngày … của …)", with room to write what the source leaves blank."""
     number = basis.number or "………………"
     date = basis.date or "… tháng … năm ……"
     return f"(Kèm theo {_kind_of(basis)} số {number} ngày {date} của {basis.issuer or version.issuer})"
@@ -323,7 +323,7 @@ def ranking_sheet(name: str, title: str, block: str, below: str, rules: Rules, l
     seen: set[Fraction] = set()
     for turn, one in enumerate(lines, 1):
         row = paper.next_row
-        a, most, index, key, opens = (paper.working(row, column) for column in range(5))
+        a, most, index, key = (paper.working(row, column) for column in range(4))
         weight = turns if rules.ties == "share" else f"ISNUMBER({compared})"
         rank = f'IF(ISNUMBER({key}),1+SUMPRODUCT(({compared}>{key})*{weight}),"")&""'
         value = rounded(one.index) if one.index is not None and one.ranked else None
@@ -338,7 +338,7 @@ def ranking_sheet(name: str, title: str, block: str, below: str, rules: Rules, l
             Cell(one.grade, f'IF(ISNUMBER({index}),{grade_formula(index, rules)},"")' if one.index is not None else "", "paper_figure"),
             Cell(one.note, look="paper_cell"),
         )
-        found = f'IF(ISNUMBER({key}),IF(MATCH({key},{compared},0)={turn},1,0),0)'
+        found = f"IF(ISNUMBER({key}),IF(MATCH({key},{compared},0)={turn},1,0),0)"
         working = (
             Cell(one.a, look="helper"),
             Cell(one.A, look="helper"),
