@@ -24,10 +24,11 @@ from rubric_versions.methods.base import Raw
 from rubric_versions.model import RubricVersion
 from workbook_templates import campaign_book as at
 from workbook_templates.book import Address, Book, a1
-from workbook_templates.campaign_book import Block, Campaign, DeductionCase, Round, Unit, campaign_book
+from workbook_templates.campaign_book import Block, Campaign, DeductionCase, Renamed, Round, Unit, campaign_book
 
 __all__ = [
-    "Block", "Campaign", "DeductionCase", "Round", "Unit", "campaign_to_book", "clean", "new_campaign", "read_campaign", "shipped_units",
+    "Block", "Campaign", "DeductionCase", "Renamed", "Round", "Unit",
+    "campaign_to_book", "clean", "new_campaign", "read_campaign", "shipped_units",
 ]  # fmt: skip
 
 CAMPAIGN_CODE = re.compile(rf"[a-z0-9-]{{2,{at.CODE_LIMIT}}}")
@@ -311,6 +312,9 @@ class _CampaignReading:
             for key in ("title", "organiser", "place", "council", "signer_title", "signer")
         }
         year = front.whole(places["year"], at.FIELDS["year"], _YEARS)
+        overall = front.text(places["overall"], at.FIELDS["overall"], optional=True)
+        if overall.lower() not in ("", at.OVERALL):
+            front.bad(places["overall"], overall, at.FIELDS["overall"], f"chữ {at.OVERALL}, hoặc để trống")
         version = self._version(front, places["version_id"], version_of)
         if version is None:
             return None
@@ -325,11 +329,13 @@ class _CampaignReading:
         made_blocks = self._blocks(block_page, version)
         made_units = self._units(unit_page, version, blocks)
         self._check_councils(block_page, made_blocks, made_units)
+        renamed = self._renamed()
         central = self._central(version)
         cases = self._cases(version)
         return Campaign(
             code=code, year=year or 0, version_id=version.id, rounds=rounds, blocks=tuple(made_blocks.values()),
-            units=tuple(made_units.values()), central=central, deductions=cases, **texts,
+            units=tuple(made_units.values()), central=central, deductions=cases, renamed=renamed,
+            overall=bool(overall), **texts,
         )  # fmt: skip
 
     def _version(self, front: _Page, cell: Address, version_of: Callable[[str], RubricVersion]) -> RubricVersion | None:
@@ -463,6 +469,27 @@ class _CampaignReading:
                     at.BLOCK_HEADS[at.BLOCK_COUNCIL - 1],
                     "đơn vị thuộc chính khối này, không tự thẩm định mình",
                 )
+
+    def _renamed(self) -> tuple[Renamed, ...]:
+        """The map of units renamed, merged or split since earlier campaigns."""
+        page = self.page(at.RENAMED)
+        if page is None:
+            return ()
+        label = dict(enumerate(at.RENAMED_HEADS, 1))
+        made: list[Renamed] = []
+        first: dict[tuple[str, str], int] = {}
+        for row in page.rows(at.FIRST, (at.RENAMED_BEFORE, at.RENAMED_BEFORE_NAME, at.RENAMED_UNIT, at.RENAMED_BASIS)):
+            before = page.code((row, at.RENAMED_BEFORE), label[at.RENAMED_BEFORE])
+            name = page.text((row, at.RENAMED_BEFORE_NAME), label[at.RENAMED_BEFORE_NAME], optional=True)
+            unit = page.known((row, at.RENAMED_UNIT), label[at.RENAMED_UNIT], self.units, f"trang {at.UNITS}")
+            basis = page.text((row, at.RENAMED_BASIS), label[at.RENAMED_BASIS], limit=at.TEXT_LIMIT, optional=True)
+            pair = before.casefold(), unit.casefold()
+            if before and unit and pair in first:
+                page.report("campaign-duplicate", (row, at.RENAMED_BEFORE), before, first=a1(first[pair], at.RENAMED_BEFORE))
+                continue
+            first[pair] = row
+            made.append(Renamed(before, name, unit, basis))
+        return tuple(made)
 
     def _central(self, version: RubricVersion) -> dict[tuple[str, str], tuple[Raw, ...]]:
         central: dict[tuple[str, str], tuple[Raw, ...]] = {}

@@ -28,6 +28,7 @@ from processor.campaign import (
     Block,
     Campaign,
     DeductionCase,
+    Renamed,
     Round,
     Unit,
     campaign_to_book,
@@ -77,10 +78,12 @@ def small() -> Campaign:
             ("SNV", "8.3.2"): (Decimal(3), Decimal(2), Decimal(0), Decimal(0)),
         },
         deductions=(DeductionCase("31120", 2, "Công văn số …/UBND", ""), DeductionCase("31120", 3, "Quyết định", "xem lại")),
+        renamed=(Renamed("31117", "Phường cũ", "31117", "Nghị quyết …"), Renamed("31118", "", "31117")),
+        overall=True,
     )
 
 
-SPARE = {name: getattr(at, name) for name in ("UNIT_SPARE", "BLOCK_SPARE", "CASE_ROWS")}
+SPARE = {name: getattr(at, name) for name in ("UNIT_SPARE", "BLOCK_SPARE", "CASE_ROWS", "RENAMED_ROWS")}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -290,7 +293,16 @@ def test_entry_cells_are_open_and_validated_and_everything_else_is_locked(small:
     book = campaign_to_book(small, VERSION)
     saved = openpyxl.load_workbook(io.BytesIO(write_book(book)))
     assert saved.security.lockStructure
-    for name in (at.CAMPAIGN, at.ROUNDS, at.BLOCKS, at.UNITS, *(place.name for place in CENTRAL.values()), at.DEDUCTIONS, at.LISTS):
+    for name in (
+        at.CAMPAIGN,
+        at.ROUNDS,
+        at.BLOCKS,
+        at.UNITS,
+        at.RENAMED,
+        *(place.name for place in CENTRAL.values()),
+        at.DEDUCTIONS,
+        at.LISTS,
+    ):
         sheet = saved[name]
         assert sheet.protection.sheet
         open_cells = {cell.coordinate for row in sheet.iter_rows() for cell in row if not cell.protection.locked}
@@ -327,7 +339,7 @@ PASSING: dict[str, tuple[list[Edit], dict[str, Any]]] = {
     "a code typed as a number": ([(at.BLOCKS, "C7", 916)], {}),
     "a code in other capitals": ([(at.UNITS, "E8", "916"), (at.BLOCKS, "C5", ""), (at.UNITS, "D5", "SO")], {}),
     "a tier by its code": ([(at.UNITS, "C5", "so")], {}),
-    "a capital X": ([(at.UNITS, "F6", "X")], {}),
+    "a capital X": ([(at.UNITS, "F6", "X"), (at.CAMPAIGN, field("overall"), "X")], {}),
     "a blank number commended is the version's": ([(at.BLOCKS, "E5", None)], {}),
     "a case by its number": ([(at.DEDUCTIONS, "C5", 2)], {}),
     "the year as a number": ([(at.CAMPAIGN, field("year"), 2018)], {}),
@@ -377,6 +389,12 @@ FAILING: dict[str, tuple[list[Edit], list[tuple[str, str, str]]]] = {
     "a long title": ([(at.CAMPAIGN, field("title"), LONG)], [("campaign-value", at.CAMPAIGN, field("title"))]),
     "a formula": ([(at.CAMPAIGN, field("signer"), '="A"&"B"')], [("campaign-value", at.CAMPAIGN, field("signer"))]),
     "rows moved": ([(at.CAMPAIGN, "A6", "Cơ quan tổ chức")], [("campaign-value", at.CAMPAIGN, "A6")]),
+    "another mark for an overall ranking": ([(at.CAMPAIGN, field("overall"), "có")], [("campaign-value", at.CAMPAIGN, field("overall"))]),
+    # Đơn vị đổi tên, sáp nhập
+    "an old code with marks": ([(at.RENAMED, "A5", "Xã cũ")], [("campaign-value", at.RENAMED, "A5")]),
+    "an old unit of nobody": ([(at.RENAMED, "C6", None)], [("campaign-missing", at.RENAMED, "C6")]),
+    "an old unit now unknown": ([(at.RENAMED, "C6", "99999")], [("campaign-unknown", at.RENAMED, "C6")]),
+    "a change told twice": ([(at.RENAMED, "A6", "31117")], [("campaign-duplicate", at.RENAMED, "A6")]),
     # Lần tự chấm
     "no round": ([(at.ROUNDS, f"{col}5", None) for col in "ABC"], [("campaign-missing", at.ROUNDS, "A5")]),
     "no closing time": ([(at.ROUNDS, "C5", None)], [("campaign-missing", at.ROUNDS, "C5")]),

@@ -65,11 +65,25 @@ class DeductionCase:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """What a unit of this campaign was before: the code (and name) it had in earlier campaigns, and the document that changed it.
+
+    Several rows with one `unit` are units merged into it; several with one `before` are parts of a unit that was split.
+    """
+
+    before: str
+    before_name: str
+    unit: str
+    basis: str = ""
+
+
 @dataclass(frozen=True)
 class Campaign:
     """One yearly scoring exercise of one office, as its workbook says.
 
-    `central` has by unit and criterion what was entered for the leaves nobody scores himself, as read, where anything was.
+    `central` has by unit and criterion what was entered for the leaves nobody scores himself, as read, where anything was. With `overall`
+    the units of one tier that stand in several blocks are also ranked all together.
     """
 
     code: str
@@ -86,6 +100,8 @@ class Campaign:
     units: tuple[Unit, ...]
     central: Mapping[tuple[str, str], tuple[Raw, ...]] = field(default_factory=dict)
     deductions: tuple[DeductionCase, ...] = ()
+    renamed: tuple[Renamed, ...] = ()
+    overall: bool = False
 
     @cached_property
     def _units(self) -> dict[str, Unit]:
@@ -138,11 +154,12 @@ class Campaign:
 
 # ------------------------------------------------------------------------------------------------------------------ where everything is
 
-CAMPAIGN, ROUNDS, BLOCKS, UNITS, DEDUCTIONS, LISTS = (
+CAMPAIGN, ROUNDS, BLOCKS, UNITS, RENAMED, DEDUCTIONS, LISTS = (
     "Đợt đánh giá",
     "Lần tự chấm",
     "Khối",
     "Đơn vị",
+    "Đơn vị đổi tên, sáp nhập",
     "Điểm trừ",
     "Danh mục",
 )
@@ -163,9 +180,10 @@ FIELDS = {
     "council": "Hội đồng thẩm định cấp tổ chức",
     "signer_title": "Chức vụ người ký",
     "signer": "Họ tên người ký",
+    "overall": "Xếp hạng chung các khối cùng nhóm",
 }
 FIELD_ROWS = {key: FIRST + offset for offset, key in enumerate(FIELDS)}
-OPTIONAL_FIELDS = ("signer_title", "signer")
+OPTIONAL_FIELDS = ("signer_title", "signer", "overall")
 FIELD_HEADS = ("Nội dung", "Giá trị", "Cách ghi")
 
 ROUND_NUMBER, ROUND_OPENS, ROUND_CLOSES = 1, 2, 3
@@ -182,17 +200,20 @@ UNIT_CODE, UNIT_NAME, UNIT_TIER, UNIT_BLOCK, UNIT_PARENT, UNIT_UNRANKED = 1, 2, 
 UNIT_HEADS = ("Mã đơn vị", "Tên đơn vị", "Nhóm đối tượng", "Mã khối", "Mã đơn vị cấp trên", "Không xếp hạng")
 CENTRAL_CODE, CENTRAL_NAME, CENTRAL_INPUT = 1, 2, 3
 CENTRAL_HEADS = ("Mã đơn vị", "Tên đơn vị")
+RENAMED_BEFORE, RENAMED_BEFORE_NAME, RENAMED_UNIT, RENAMED_UNIT_NAME, RENAMED_BASIS = 1, 2, 3, 4, 5
+RENAMED_HEADS = ("Mã đơn vị trước đây", "Tên đơn vị trước đây", "Mã đơn vị hiện nay", "Tên đơn vị hiện nay", "Căn cứ (văn bản, ngày)")
 CASE_UNIT, CASE_UNIT_NAME, CASE_GROUND, CASE_PROOF, CASE_NOTE = 1, 2, 3, 4, 5
 CASE_HEADS = ("Mã đơn vị", "Tên đơn vị", "Trường hợp", "Văn bản chứng minh (số, ngày, nơi ban hành)", "Ghi chú")
 LIST_TIER, LIST_GROUND, LIST_CHOICE = 1, 2, 3
 
 MAX_ROUNDS = 4
-BLOCK_SPARE, UNIT_SPARE, CASE_ROWS = 20, 200, 100
+BLOCK_SPARE, UNIT_SPARE, CASE_ROWS, RENAMED_ROWS = 20, 200, 100, 100
 """Ready rows for what is added later; a unit added may be of any tier, so central sheets have as many."""
 CODE_LIMIT, NAME_LIMIT, TEXT_LIMIT = 30, 200, 500
 COMMENDED_LIMIT = 999
 FIRST_MOMENT, LAST_MOMENT = date(2000, 1, 1), date(2199, 12, 31)
 UNRANKED = "x"
+OVERALL = "x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +267,7 @@ def heads(version: RubricVersion) -> dict[str, dict[Address, str]]:
         ROUNDS: _head(ROUND_HEADS),
         BLOCKS: _head(BLOCK_HEADS),
         UNITS: _head(UNIT_HEADS),
+        RENAMED: _head(RENAMED_HEADS),
     }
     for sheet in central_sheets(version):
         texts = _head(CENTRAL_HEADS)
@@ -275,6 +297,7 @@ _HINTS = {
     "council": "Tên gọi của hội đồng cấp tổ chức đợt đánh giá.",
     "signer_title": "Ví dụ: KT. CHỦ TỊCH – PHÓ CHỦ TỊCH. Chưa có thì để trống.",
     "signer": "Chưa có thì để trống.",
+    "overall": "Ghi x: ngoài thứ hạng trong khối, các đơn vị cùng nhóm đối tượng ở mọi khối còn được xếp hạng chung.",
 }
 _ROUNDS_HINT = (
     "Nhận từ giờ mở đến TRƯỚC giờ đóng. Hạn đến hết ngày 15/12 thì đóng lúc 16/12 00:00; hồ sơ nhận đúng giờ đóng là quá hạn. "
@@ -288,6 +311,10 @@ _UNITS_HINT = (
     "Mỗi đơn vị một dòng; thêm đơn vị thì ghi vào dòng trống ngay sau. Mã gồm chữ không dấu, số, gạch nối, không đổi sau khi đã cấp "
     "biểu mẫu. Cột cuối ghi x: vẫn chấm điểm, không xếp hạng."
 )
+_RENAMED_HINT = (
+    "Dùng khi so sánh với đợt trước. Mỗi đơn vị cũ một dòng: đổi mã, đổi tên thì một dòng; nhiều đơn vị nhập làm một thì nhiều dòng cùng "
+    "mã hiện nay; một đơn vị tách ra thì nhiều dòng cùng mã trước đây. Đơn vị giữ nguyên mã thì không ghi."
+)
 _CENTRAL_HINT = (
     "Kết quả điều tra xã hội học và nhận xét của lãnh đạo, nhập tại cơ quan tổ chức. Để trống nghĩa là chưa có; bằng không thì ghi 0. "
     "Đơn vị mới thêm: chọn mã ở dòng trống."
@@ -298,6 +325,7 @@ _GUIDE = (
     (ROUNDS, "giờ mở, giờ đóng của từng lần tự chấm điểm"),
     (BLOCKS, "các khối xếp hạng và hội đồng thẩm định"),
     (UNITS, "danh sách đơn vị, nhóm đối tượng, khối, đơn vị cấp trên"),
+    (RENAMED, "đơn vị đổi mã, đổi tên, sáp nhập, chia tách so với đợt trước"),
 )
 _NOT_LISTED = "✗ không có ở trang Đơn vị"
 _PROMPTS = {
@@ -328,6 +356,16 @@ _PROMPTS = {
         "Số được đề nghị biểu dương",
         "Số đơn vị đứng đầu khối; để trống thì theo quy chế.",
         "Ô này chỉ nhận số nguyên từ 0 đến {limit}.",
+    ),
+    "overall": (
+        "Xếp hạng chung",
+        "Chọn x nếu các đơn vị cùng nhóm ở mọi khối còn được xếp hạng chung.",
+        "Ô này chỉ nhận chữ x, hoặc để trống.",
+    ),
+    "before": (
+        "Mã đơn vị trước đây",
+        "Mã của đơn vị ở đợt trước: 2 đến 30 ký tự, chữ không dấu, số, gạch nối.",
+        "Mã gồm 2 đến 30 ký tự.",
     ),
     "unranked": (
         "Không xếp hạng",
@@ -369,6 +407,7 @@ class _CampaignBook:
             self._rounds(),
             self._blocks(),
             self._units(),
+            self._renamed(),
             *(self._central(one) for one in self.central),
         ]
         if self.grounds:
@@ -448,6 +487,9 @@ class _CampaignBook:
             sheet.put(row, FIELD_HINT, _HINTS[key], "input_label")
             if key in ("code", "version_id"):
                 sheet.put(row, FIELD_VALUE, value, "cell")
+            elif key == "overall":
+                sheet.put(row, FIELD_VALUE, OVERALL if value else None, "input_text")
+                sheet.validations.append(Validation(cell, "list", *_PROMPTS["overall"], (OVERALL,)))
             elif key == "year":
                 sheet.put(row, FIELD_VALUE, str(value), "input_text")
                 years = tuple(str(year) for year in self.version.years)
@@ -584,6 +626,35 @@ class _CampaignBook:
             Validation(column(UNIT_UNRANKED), "list", *_PROMPTS["unranked"], (UNRANKED,)),
         ]
         sheet.text_number_areas = (column(UNIT_CODE), area((FIRST, UNIT_BLOCK), (last, UNIT_PARENT)))
+        return sheet
+
+    # ---------------------------------------------------------------------------------------------------------------- Đơn vị đổi tên
+
+    def _renamed(self) -> Sheet:
+        renamed = self.campaign.renamed
+        last = FIRST - 1 + len(renamed) + RENAMED_ROWS
+        sheet = self._table(
+            RENAMED, "ĐƠN VỊ ĐỔI TÊN, SÁP NHẬP, CHIA TÁCH", _RENAMED_HINT, (14, 38, 14, 38, 34), filled=len(renamed), last=last
+        )
+        for row in range(FIRST, last + 1):
+            one = renamed[row - FIRST] if row - FIRST < len(renamed) else None
+            sheet.put(row, RENAMED_BEFORE, one.before if one else None, "input_text")
+            sheet.put(row, RENAMED_BEFORE_NAME, one.before_name if one else None, "input_text")
+            sheet.put(row, RENAMED_UNIT, one.unit if one else None, "input_text")
+            name = self.names.get(one.unit, _NOT_LISTED) if one else ""
+            sheet.put(row, RENAMED_UNIT_NAME, name, "cell", self._name_of(row, RENAMED_UNIT))
+            sheet.put(row, RENAMED_BASIS, one.basis if one else None, "input_text")
+
+        def column(first: int, end: int) -> str:
+            return area((FIRST, first), (last, end))
+
+        sheet.validations = [
+            Validation(column(RENAMED_BEFORE, RENAMED_BEFORE), "length", *_PROMPTS["before"], minimum=2, maximum=CODE_LIMIT),
+            Validation(column(RENAMED_UNIT, RENAMED_UNIT), "list", *_PROMPTS["unit"], self.unit_codes),
+            self._text_rule(column(RENAMED_BEFORE_NAME, RENAMED_BEFORE_NAME), NAME_LIMIT),
+            self._text_rule(column(RENAMED_BASIS, RENAMED_BASIS), TEXT_LIMIT),
+        ]
+        sheet.text_number_areas = (column(RENAMED_BEFORE, RENAMED_UNIT),)
         return sheet
 
     # ---------------------------------------------------------------------------------------------------------------- Điểm tập trung
