@@ -13,11 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from processor import VERSION, keys
+from processor.arrivals import skipped_file
 from processor.checks import identity_of, read_answers, says_something
 from processor.desk import APPRAISAL, Desk, need_key
 from processor.executors import Runner, processes
 from processor.files import Originals, ascii_name, read_whole, sha256_of, write_atomic
-from processor.intake import Sealed, skipped_file
+from processor.intake import Sealed
 from processor.issuing import parts_digest, parts_digest_or_none
 from processor.ledger import plain_text
 from processor.reader import Unreadable, Workbook, read_workbook

@@ -65,6 +65,10 @@ class Limits:
     depth: int = 64  # elements within one another
 
 
+RETURNS: Final = Limits(cells=60_000, strings=60_000, blank_cells=1_000_000, text=40_000, all_text=6_000_000, tags=600_000)
+"""What a returned form may cost: twenty times what is in one, so that no file takes two seconds. An office's own books may be larger."""
+
+
 @dataclass(slots=True)
 class Part:
     """One member of the zip: where its packed bytes lie, and what the directory says of them."""

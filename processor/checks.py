@@ -15,6 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from processor.archive import RETURNS
 from processor.issued import SHEET_OF, Issued, issued
 from processor.reader import Cell, Limits, Unreadable, Workbook, read_workbook
 from processor.untouched import as_text, plain, untouched
@@ -103,7 +104,7 @@ class Office:
 def check_bytes(data: bytes, file: str, office: Office | None = None, limits: Limits | None = None) -> Checked:
     """The verdict on a file's bytes with all findings at once. Never raises for what the file holds; `file` is only quoted."""
     try:
-        book = read_workbook(data, limits or Limits())
+        book = read_workbook(data, limits or RETURNS)
     except Unreadable as problem:
         return Checked(Verdict.FOREIGN, (finding(problem.code, file=file, **problem.params),))
     return check_workbook(book, file, office)

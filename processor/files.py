@@ -30,6 +30,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 LEFTOVER_PREFIX = ".~cchc-"
 """How the name of a file still being written begins; one found later was left by a run that was killed."""
@@ -46,6 +47,7 @@ _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _KEPT_NAME = re.compile(r"[0-9a-f]{64}(?:\.[a-z0-9]{1,8})?")
+_PIECE = 1 << 20  # bytes copied at a time
 _NAME_LENGTH = 60  # characters; design.md, trap 11: Excel refuses paths over 218
 _RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])", re.IGNORECASE)
 
@@ -199,6 +201,38 @@ class Originals:
             _make_writable(target)
             write_atomic(target, data, mode=0o444)
         return sha256
+
+    def keep_stream(self, source: IO[bytes], suffix: str) -> str:
+        """The same for what is too large to be held: copied piece by piece. Raises `CannotWrite`."""
+        make_folder(self.folder)
+        temporary = self.folder / (LEFTOVER_PREFIX + secrets.token_hex(8))
+        digest = hashlib.sha256()
+        try:
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o444)
+            with os.fdopen(handle, "wb") as stream:
+                while piece := source.read(_PIECE):
+                    digest.update(piece)
+                    stream.write(piece)
+                stream.flush()
+                os.fsync(stream.fileno())
+            sha256 = digest.hexdigest()
+            if not self._copies(sha256):
+                target = self.folder / sha256[:2] / (sha256 + (suffix.lower() if _SUFFIX.fullmatch(suffix.lower()) else ""))
+                make_folder(target.parent)
+                _replace(temporary, target)
+                _sync_folder(target.parent)
+            return sha256
+        except OSError as error:
+            raise refusal(self.folder, error) from error
+        finally:
+            with suppress(OSError):
+                _remove(temporary)
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes under the hash are kept; they are not looked at. Raises `OriginalMissing`."""
+        for copy in self._copies(sha256) if _SHA256.fullmatch(sha256) else ():
+            return copy
+        raise OriginalMissing(self.folder, sha256)
 
     def get(self, sha256: str) -> bytes:
         """The bytes kept under the hash, checked. Raises `OriginalMissing`, `OriginalAltered`, `CannotRead`."""

@@ -5,34 +5,25 @@ Pure checking runs elsewhere (`checks`); here files are found, kept, told in the
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from processor import keys
-from processor.checks import Checked, Office, Verdict, check_bytes, claimed_unit
+from processor.archive import RETURNS
+from processor.arrivals import Arrival, arrivals
+from processor.checks import Office, Verdict, check_bytes, claimed_unit
 from processor.clock import parse_moment
 from processor.desk import BACK, FOREIGN, INBOX, Blocked, Desk
 from processor.executors import Runner, processes
-from processor.files import (
-    BAD_ZIP,
-    EnvironmentProblem,
-    Originals,
-    ascii_name,
-    is_leftover,
-    make_folder,
-    read_whole,
-    sha256_of,
-    write_atomic,
-)
+from processor.files import Originals, ascii_name, make_folder, write_atomic
+from processor.isolation import Apart, apart
 from processor.issued import SHEET_OF
 from processor.issuing import identities
-from processor.ledger import Event, plain_text
+from processor.ledger import Event
 from processor.record import Record, in_time
 from rubric_versions.findings import IDENTITY_STAGE, Finding, Severity, errors, finding
 from rubric_versions.model import RubricVersion
@@ -42,38 +33,6 @@ from workbook_templates.entry_form import EntryForm
 from workbook_templates.identity import Identity
 from workbook_templates.layout import Layout, layout_of
 from workbook_templates.return_slip import Slip, counted, return_slip
-
-DOCUMENTS = {
-    ".pdf",
-    ".doc",
-    ".docx",
-    ".jpg",
-    ".jpeg",
-    ".png",
-    ".tif",
-    ".tiff",
-    ".ppt",
-    ".pptx",
-    ".rtf",
-    ".txt",
-    ".mp4",
-    ".heic",
-}
-"""Kinds of files that are evidence, not returns."""
-
-FILE_BYTES = 512 * 1024 * 1024
-"""Largest file that is read at all; a larger one is told and left where it lies."""
-
-ZIP_MEMBERS, ZIP_BYTES = 2_000, 512 * 1024 * 1024
-"""Most members, and most bytes unpacked, of one zip of returns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """One file as it came: its name with the folders it lay in, and its bytes."""
-
-    name: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +72,16 @@ class How:
 class Sealed:
     """Whether an identity is one the office sealed: told in the ledger, or sealed by the office's key. Travels to worker processes."""
 
-    seals: tuple[tuple[str, str], ...]
+    seals: Mapping[str, str]
     key: keys.OfficeKey | None
 
     @classmethod
     def of(cls, desk: Desk) -> Sealed:
         """What the office of an open desk can prove."""
-        return cls(tuple(sorted(desk.record().seals.items())), desk.key)
+        return cls(dict(desk.record().seals), desk.key)
 
     def __call__(self, identity: Identity) -> bool:
-        if dict(self.seals).get(identity.form_id) == identity.seal and identity.seal:
+        if self.seals.get(identity.form_id) == identity.seal and identity.seal:
             return True
         return self.key is not None and keys.sealed(self.key, identity.message(), identity.seal)
 
@@ -160,112 +119,55 @@ def receive(
         raise Blocked([finding("issue-first")])
     round_number = desk.campaign.rounds[-1].number
     receipt = Receipt()
-    fresh: list[tuple[str, str]] = []
-    for one in _incoming(desk, paths, receipt):
-        sha256 = sha256_of(one.data)
-        if sha256 in record.files or any(sha256 == seen for _, seen in fresh):
-            _note_again(desk, record, one.name, sha256, receipt)
-        elif _suffix(one.name) in DOCUMENTS:
-            desk.originals.keep(one.data, _suffix(one.name))
+    fresh: dict[str, Arrival] = {}
+    for one in arrivals(desk.folder / INBOX, paths, desk.originals, record.files.__contains__):
+        if isinstance(one, Finding):
+            receipt.skipped.append(one)
+        elif one.sha256 in record.files or one.sha256 in fresh:
+            _note_again(desk, record, one.name, one.sha256, receipt)
+        elif one.is_document:
             receipt.documents += 1
         else:
-            desk.originals.keep(one.data, _suffix(one.name))
-            fresh.append((one.name, sha256))
+            fresh[one.sha256] = one
     found(len(fresh))
-    office = office_of(desk, record, round_number)
-    context = (office, desk.originals.folder)
-    for (name, sha256), checked in zip(fresh, run(_check, context, fresh), strict=True):
-        receipt.received.append(_tell(desk, name, sha256, checked, how, round_number))
+    context = (office_of(desk, record, round_number), desk.originals.folder)
+    items = list(fresh.values())
+    for one, seen in zip(items, run(apart, Apart(_examine, _lost, context), items), strict=True):
+        receipt.received.append(_tell(desk, one, seen, how, round_number))
         tick(1)
     _answer(desk, run)
     return receipt
 
 
-def _check(context: tuple[Office, Path], item: tuple[str, str]) -> Checked:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the checks saw in one file, as far as the ledger tells it: little, for it comes from another process."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    identity: Identity | None = None
+    readable: bool = False
+    scores: dict[str, str] | None = None
+    digest: str = ""
+
+
+def _examine(context: tuple[Office, Path], item: Arrival) -> _Seen:
+    """The verdict on a kept file; what is too large for a workbook is not even read."""
     office, folder = context
-    try:
-        return check_bytes(Originals(folder).get(item[1]), item[0], office)
-    except (MemoryError, RecursionError):
-        return Checked(Verdict.FOREIGN, (finding("return-reader-failed", file=item[0]),))
+    originals, most = Originals(folder), RETURNS.file_bytes
+    problem = item.problem
+    if problem is None and originals.path(item.sha256).stat().st_size > most:
+        problem = finding("file-too-large", file=item.name, what="file_bytes", limit=str(most))
+    if problem is not None:
+        return _Seen(Verdict.FOREIGN, (problem,))
+    checked = check_bytes(originals.get(item.sha256), item.name, office)
+    readable = checked.answers is not None
+    return _Seen(checked.verdict, checked.findings, checked.identity, readable, checked.scores(), checked.digest)
 
 
-# -------------------------------------------------------------------------------------------------------------------- finding files
-
-
-def _incoming(desk: Desk, paths: Sequence[Path], receipt: Receipt) -> Iterator[Incoming]:
-    """Every file to look at, in the order of their names; lock files, leftovers and the like are told as skipped."""
-    inbox = desk.folder / INBOX
-    for path in paths or [inbox]:
-        base = path if path.is_dir() else path.parent
-        every = sorted(path.rglob("*"), key=lambda one: one.as_posix()) if path.is_dir() else [path]
-        for one in every:
-            name = plain_text(one.relative_to(base).as_posix())
-            why = skipped_file(one)
-            if why:
-                if why != "folder":
-                    receipt.skipped.append(finding("return-skipped", file=name, why=why))
-                continue
-            try:
-                if one.stat().st_size > FILE_BYTES:
-                    receipt.skipped.append(finding("file-too-large", file=name, what="tệp", limit=f"{FILE_BYTES >> 20} MiB"))
-                    continue
-                data = read_whole(one)
-            except (OSError, EnvironmentProblem):
-                receipt.skipped.append(finding("no-permission", file=name))
-                continue
-            if _suffix(name) == ".zip" and data.startswith(b"PK") and not _is_workbook(data):
-                yield from _unzipped(name, data, receipt)
-            else:
-                yield Incoming(name, data)
-
-
-def skipped_file(path: Path) -> str:
-    """Why a path is not a file to read ("folder" for folders), "" if it is one."""
-    if path.is_symlink():
-        return "liên kết, không phải tệp"
-    if path.is_dir():
-        return "folder"
-    if path.name.startswith("~$") or path.name.startswith(".~lock"):
-        return "tệp khóa tạm của Excel, LibreOffice"
-    if is_leftover(path) or path.name.startswith(".") or path.suffix.lower() in (".tmp", ".part", ".crdownload"):
-        return "tệp tạm"
-    if path.name.lower() in ("thumbs.db", "desktop.ini"):
-        return "tệp của Windows"
-    return "" if path.is_file() else "không phải tệp thường"
-
-
-def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
-
-
-def _is_workbook(data: bytes) -> bool:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            return "[Content_Types].xml" in package.namelist()
-    except BAD_ZIP:
-        return False
-
-
-def _unzipped(name: str, data: bytes, receipt: Receipt) -> Iterator[Incoming]:
-    """The members of a zip of returns, bounded; a zip that cannot be read is itself what came."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            members = [one for one in package.infolist() if not one.is_dir()]
-            if len(members) > ZIP_MEMBERS or sum(one.file_size for one in members) > ZIP_BYTES:
-                receipt.skipped.append(
-                    finding("file-too-large", file=name, what="tệp nén", limit=f"{ZIP_MEMBERS} tệp, {ZIP_BYTES >> 20} MiB")
-                )
-                return
-            for member in sorted(members, key=lambda one: one.filename):
-                inner = plain_text(PurePosixPath(member.filename.replace("\\", "/")).name)
-                if inner.startswith(("~$", ".")):
-                    continue
-                if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise ValueError(f"compression {member.compress_type}")
-                with package.open(member) as stream:
-                    yield Incoming(f"{name}/{inner}", stream.read(member.file_size + 1))
-    except BAD_ZIP:
-        yield Incoming(name, data)
+def _lost(item: Arrival) -> _Seen:
+    """The verdict on a file that took its reader along."""
+    return _Seen(Verdict.FOREIGN, (finding("return-reader-failed", file=item.name),))
 
 
 def _note_again(desk: Desk, record: Record, name: str, sha256: str, receipt: Receipt) -> None:
@@ -291,56 +193,55 @@ def _note_again(desk: Desk, record: Record, name: str, sha256: str, receipt: Rec
 # -------------------------------------------------------------------------------------------------------------------- telling the ledger
 
 
-def _tell(desk: Desk, name: str, sha256: str, checked: Checked, how: How, round_number: int) -> Received:
+def _tell(desk: Desk, one: Arrival, seen: _Seen, how: How, round_number: int) -> Received:
     """One event for one file, with the findings that only the order of arrival can give. One transaction: decide and append."""
     with desk.ledger.transaction():
         record = desk.record()
-        if sha256 in record.files:  # another receiver was faster
-            return _received_of(desk, record.files[sha256])
+        if one.sha256 in record.files:  # another receiver was faster
+            return _received_of(desk, record.files[one.sha256])
         received = how.at or desk.clock.now()
-        unit, identity, readable = _sender(desk, name, checked)
+        unit, identity, readable = _sender(desk, one.name, seen)
         if readable:
-            checked = checked.with_findings(_order_findings(desk, record, unit, received, checked, round_number, name))
+            more = _order_findings(desk, record, unit, received, seen, round_number, one.name)
+            seen = replace(seen, findings=(*seen.findings, *more))
         event = desk.ledger.append(
             "received",
             at=desk.clock.now(),
             actor=desk.actor,
             unit=unit,
             data={
-                "sha256": sha256,
-                "file": name,
+                "sha256": one.sha256,
+                "file": one.name,
                 "received": received.isoformat(),
                 "reason": how.reason,
                 "channel": how.channel,
                 "number": how.number,
-                "verdict": checked.verdict.value,
+                "verdict": seen.verdict.value,
                 "round": identity.round if identity else "",
                 "form_id": identity.form_id if identity else "",
-                "scores": checked.scores() if readable else None,
-                "answers": checked.digest if readable else "",
-                "findings": [_as_data(one) for one in checked.findings],
+                "scores": seen.scores if readable else None,
+                "answers": seen.digest if readable else "",
+                "findings": [_as_data(each) for each in seen.findings],
             },
         )
     return _received_of(desk, event)
 
 
-def _sender(desk: Desk, name: str, checked: Checked) -> tuple[str, Identity | None, bool]:
+def _sender(desk: Desk, name: str, seen: _Seen) -> tuple[str, Identity | None, bool]:
     """Whose return a file is ("" if nobody's here), the identity it carries, and whether its answers are that unit's own.
 
     A form of another unit goes back to whoever sent it and is never read as that other unit's.
     """
-    identity = checked.identity
-    if identity is None or checked.verdict is Verdict.FOREIGN or identity.campaign != desk.campaign.code:
+    identity = seen.identity
+    if identity is None or seen.verdict is Verdict.FOREIGN or identity.campaign != desk.campaign.code:
         return "", identity, False
     units = {unit.code: unit.name for unit in desk.campaign.units}
-    if any(one.code == "form-other-unit" for one in checked.findings):
+    if any(one.code == "form-other-unit" for one in seen.findings):
         return claimed_unit(name, units), identity, False
-    return identity.unit, identity, identity.unit in units and checked.answers is not None
+    return identity.unit, identity, identity.unit in units and seen.readable
 
 
-def _order_findings(
-    desk: Desk, record: Record, unit: str, received: datetime, checked: Checked, round_number: int, name: str
-) -> list[Finding]:
+def _order_findings(desk: Desk, record: Record, unit: str, received: datetime, seen: _Seen, round_number: int, name: str) -> list[Finding]:
     window = next(one for one in desk.campaign.rounds if one.number == round_number)
     found = []
     if received < window.opens:
@@ -356,8 +257,8 @@ def _order_findings(
             )
         )
     before = record.of_unit(unit, str(round_number))
-    if before and checked.verdict is Verdict.ACCEPTED:
-        same = next((one for one in before if one.answers == checked.digest), None)
+    if before and seen.verdict is Verdict.ACCEPTED:
+        same = next((one for one in before if one.answers == seen.digest), None)
         code, other = ("return-same-answers", same) if same is not None else ("return-replaces", before[-1])
         found.append(finding(code, file=name, received=f"{other.received:%d/%m/%Y %H:%M}"))
     return found

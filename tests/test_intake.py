@@ -20,10 +20,10 @@ import openpyxl
 import pytest
 
 from processor import keys
+from processor.arrivals import skipped_file
 from processor.checks import Verdict, check_bytes
 from processor.desk import BACK, FORMS, INBOX, ORIGINALS
 from processor.files import LEFTOVER_PREFIX, sha256_of
-from processor.intake import skipped_file
 from processor.reader import read_workbook
 from processor.record import counting
 from rubric_versions import words
@@ -423,13 +423,13 @@ def test_a_zip_whose_inside_is_damaged_or_locked_or_endless_stops_nothing(folder
     folder.drop("a hỏng.zip", damaged)
     folder.drop("b khóa.zip", bytes(locked))
     folder.drop("c.xlsx", folder.form("31120"))
-    with mock.patch("processor.intake.ZIP_MEMBERS", 1):
+    with mock.patch("processor.arrivals.ZIP_MEMBERS", 1):
         folder.drop("d nhiều.zip", zipped({"1.xlsx": b"1", "2.xlsx": b"2"}))
         ran = folder.json("receive")
     assert ran.code == 1
     verdicts = {row["file"]: row["verdict"] for row in ran.json["received"]}
-    assert verdicts == {"a hỏng.zip": "foreign", "b khóa.zip": "foreign", "c.xlsx": "accepted"}
-    assert [one["code"] for one in ran.json["findings"]] == ["file-too-large"]
+    assert verdicts == {"a hỏng.zip": "foreign", "b khóa.zip": "foreign", "c.xlsx": "accepted", "d nhiều.zip": "foreign"}
+    assert ran.codes == ["file-not-workbook", "file-encrypted", "file-too-large"]
 
 
 def test_locks_leftovers_links_and_folders_are_passed_over_and_told(folder: Folder) -> None:

@@ -9,9 +9,8 @@ import shutil
 
 import pytest
 
-from processor import appraisal, intake, verifying
+from processor import appraisal, verifying
 from processor.appraisal import Appraised, take
-from processor.checks import check_bytes
 from processor.keys import OfficeKey
 from rubric_versions.findings import CATALOGUE
 from tests.folders import APPRAISING, CENTRAL, UNITS, Folder
@@ -90,24 +89,6 @@ def test_a_book_that_another_release_draws_differently_is_a_warning_not_an_alarm
     monkeypatch.setattr(verifying, "VERSION", "9.9.9")
     later_release = appraised.json("verify", now=CENTRAL)
     assert (later_release.code, set(later_release.codes)) == (0, {"record-other-release"})
-
-
-def test_a_file_that_exhausts_its_reader_costs_only_its_own_verdict(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    good, checks = folder.form(UNITS[0]), check_bytes
-
-    def exhausted(data: bytes, *more: object) -> object:
-        if data != good:
-            raise MemoryError
-        return checks(data, *more)  # type: ignore[arg-type]  # handed on as it came
-
-    monkeypatch.setattr(intake, "check_bytes", exhausted)
-    folder.drop("SNV.xlsx", good)
-    folder.drop("nang.xlsx", folder.form(UNITS[1]))
-    ran = folder.json("receive")
-    assert ran.code == 1
-    verdicts = {row["file"]: (row["verdict"], [one["code"] for one in row["findings"]]) for row in ran.json["received"]}
-    assert verdicts["SNV.xlsx"][0] == "accepted"
-    assert verdicts["nang.xlsx"] == ("foreign", ["return-reader-failed"])
 
 
 def test_what_is_left_to_appraise_is_told_by_unit_once_a_council_has_begun(received: Folder) -> None:
