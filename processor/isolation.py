@@ -93,14 +93,9 @@ class _Helper:
         self._task: Apart[Any, Any, Any] | None = None
         self._answers: queue.Queue[tuple[str, Any] | None] = queue.Queue()
         threading.Thread(target=self._collect, daemon=True).start()
-        try:
+        with contextlib.suppress(OSError):  # it has ended; the wait will tell
             self._send(memory)
-            ready = self._answers.get(timeout=START_SECONDS)
-        except (OSError, queue.Empty):
-            ready = None
-        if ready is None:
-            self.end()
-            raise HelperProblem(Path(sys.executable), "no answer")
+        self._wait_to_be_ready()
 
     def do(self, task: Apart[Any, Any, Any], item: Any) -> Any:
         """The result of one item. Raises _Died, or what the work raised if that is the machine's matter."""
@@ -108,6 +103,7 @@ class _Helper:
             if task is not self._task:
                 self._task = task
                 self._send((task.work, task.context))
+                self._wait_to_be_ready()  # modules are loaded now, through a virus scanner perhaps: that is not the item's time
             self._send((item,))
             answer = self._answers.get(timeout=task.seconds)
         except (OSError, queue.Empty):
@@ -124,6 +120,13 @@ class _Helper:
         if how == "lost":
             return task.lost(item)
         return value
+
+    def _wait_to_be_ready(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            if self._answers.get(timeout=START_SECONDS) is not None:
+                return
+        self.end()
+        raise HelperProblem(Path(sys.executable), "no answer")
 
     @property
     def is_alive(self) -> bool:
@@ -203,6 +206,7 @@ def serve() -> None:
             message = _received(source)
             if len(message) == 2:
                 work, context = message
+                _answer(target, ("ready", None))
             elif work is not None:
                 _answer(target, _done(work, context, message[0]))
     os._exit(0)
