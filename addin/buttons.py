@@ -20,7 +20,8 @@ GROUPS: dict[Group, str] = {"unit": "Đơn vị tự chấm", "office": "Cơ qua
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button. `id` is an ASCII identifier and the name of its function in `addin.macros`; `icon` an Office image (imageMso).
+    """One button. `id` is an ASCII identifier and the name of its function in `addin.macros`; `icon` the image of one of Excel's own
+    commands since 2007 (imageMso).
 
     `needs`: an entry form in front ("form"), a campaign folder that the macro asks for ("campaign"), or nothing.
     """
@@ -41,23 +42,23 @@ class Button:
 BUTTONS = (
     Button("ra_soat_loi", "unit", "Rà soát lỗi",
            "Kiểm tra toàn bộ biểu mẫu như khi nộp: liệt kê lỗi ở trang Rà soát lỗi, tô màu và ghi chú từng ô, rồi đến ô đầu tiên.",
-           "SpellingMenu", "form"),
-    Button("loi_tiep_theo", "unit", "Lỗi tiếp theo", "Đến ô có lỗi tiếp theo trong danh sách của lần rà soát gần nhất.", "GoToNewRecord",
-           "form"),
+           "ErrorChecking", "form"),
+    Button("loi_tiep_theo", "unit", "Lỗi tiếp theo", "Đến ô có lỗi tiếp theo trong danh sách của lần rà soát gần nhất.",
+           "ReviewNextComment", "form"),
     Button("xoa_danh_dau", "unit", "Xóa đánh dấu", "Xóa danh sách, màu và ghi chú của lần rà soát; không đụng đến số liệu.",
-           "ReviewDeleteAllMarkupOnSlide", "form"),
+           "ReviewDeleteComment", "form"),
     Button("tien_do", "unit", "Tiến độ chấm điểm", "Mỗi lĩnh vực: bao nhiêu tiêu chí đã chấm, đã giải trình, đã có tài liệu kiểm chứng.",
-           "ChartInsert", "form"),
+           "ChartTypeBarInsertGallery", "form"),
     Button("them_tai_lieu", "unit", "Thêm tài liệu kiểm chứng",
            "Đến dòng tài liệu còn trống và điền sẵn tiêu chí đang chọn; kiểm tra các tệp đã ghi tên có nằm cạnh biểu mẫu không.",
-           "AttachFile", "form"),
+           "HyperlinkInsert", "form"),
     Button("chot_diem", "unit", "Chốt điểm tự chấm",
-           "Khi không còn lỗi: điền phần phê duyệt, khóa các ô nhập, ghi mã đối chiếu và lưu thành tệp để gửi.", "FileMarkAsFinal", "form"),
-    Button("mo_lai", "unit", "Mở lại để sửa", "Bỏ chốt: mở lại các ô nhập và xóa mã đối chiếu để sửa tiếp.", "EditDocument", "form"),
+           "Khi không còn lỗi: điền phần phê duyệt, khóa các ô nhập, ghi mã đối chiếu và lưu thành tệp để gửi.", "SheetProtect", "form"),
+    Button("mo_lai", "unit", "Mở lại để sửa", "Bỏ chốt: mở lại các ô nhập và xóa mã đối chiếu để sửa tiếp.", "ReviewEditComment", "form"),
     Button("tao_bieu_mau", "office", "Tạo biểu mẫu", "Cấp biểu mẫu cho mọi đơn vị của đợt đánh giá.", "FileNew", "campaign"),
     Button("tiep_nhan", "office", "Tiếp nhận", "Nhận và kiểm tra mọi hồ sơ trong thư mục 02_tiep_nhan.", "FileOpen", "campaign"),
     Button("lap_bang_tham_dinh", "office", "Lập bảng thẩm định", "Lập các bảng thẩm định còn thiếu trong thư mục 05_tham_dinh.",
-           "TableInsert", "campaign"),
+           "FormatAsTableGallery", "campaign"),
     Button("tong_hop_diem", "office", "Tổng hợp điểm", "Nhận điểm thẩm định đã nhập, ghép với điểm chấm tập trung; cho biết còn thiếu gì.",
            "AutoSum", "campaign"),
     Button("xep_hang", "office", "Xếp hạng", "Tính chỉ số, xếp hạng, xếp loại vào thư mục 06_ket_qua.", "SortDescendingExcel", "campaign"),

@@ -193,6 +193,27 @@ GUIDE_SIGNS = (
     ("–", "không đánh giá, hoặc không do đơn vị tự chấm"),
 )
 
+# what Excel's add-in says before Python runs; the keys are known to its VBA
+LAUNCHER_TEXTS = {
+    "busy": "Nút trước đang chạy. Chờ xong rồi bấm lại.",
+    "protected-view": "Biểu mẫu đang mở ở chế độ xem được bảo vệ (Protected View) nên không kiểm tra, không ghi được. "
+    "Bấm «Cho phép chỉnh sửa» (Enable Editing) trên thanh vàng rồi bấm lại nút này.",
+    "not-installed": "Các nút CCHC chưa biết Python ở đâu. Mở cửa sổ lệnh, chạy: cchc addin install – rồi mở lại Excel. "
+    "Trong khi đó vẫn dùng được trang Rà soát lỗi của biểu mẫu.",
+    "python-missing": "Không thấy Python mà các nút CCHC vẫn dùng (đã gỡ hoặc chuyển chỗ). Chạy lại: cchc addin install – rồi mở lại "
+    "Excel. Trong khi đó vẫn dùng được trang Rà soát lỗi của biểu mẫu.",
+    "python-failed": "Chương trình CCHC không chạy được. Chạy lại: cchc addin install – nếu vẫn vậy, chạy: cchc addin status – và báo "
+    "người quản trị máy. Biểu mẫu vẫn nguyên. Mã thoát:",
+    "blocked": "Máy này không cho Excel khởi động chương trình CCHC (thường do quy định an toàn của cơ quan). Biểu mẫu vẫn nguyên. "
+    "Vẫn kiểm tra được: xem trang Rà soát lỗi của biểu mẫu, hoặc lưu rồi chạy: cchc check TỆP. Chi tiết để báo người quản trị máy:",
+}
+LAUNCHER_ABOUT = (
+    "CCHC – các nút chấm điểm cải cách hành chính trong Excel",
+    "Tệp này không phải biểu mẫu và không chứa số liệu. Nó thêm thẻ CCHC vào thanh lệnh của Excel; mỗi nút gọi chương trình cchc đã cài "
+    "trên máy.",
+    "Cài, gỡ, xem tình trạng: cchc addin install, cchc addin uninstall, cchc addin status.",
+)
+
 # what the library of the command line says by itself
 CLICK_WORDS = {
     "Usage:": "Cách dùng:",

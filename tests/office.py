@@ -99,9 +99,14 @@ class Office:
             self._worker.wait(STOP_SECONDS)
         self._kill()
 
-    def open(self, path: Path | str) -> int:
-        number: int = self._call("open", _absolute(path))
+    def open(self, path: Path | str, *, macros: bool = False) -> int:
+        """Opens a file; `macros` lets its own macros run, for files of our own making only."""
+        number: int = self._call("open", _absolute(path), macros)
         return number
+
+    def script(self, document: int, name: str, *arguments: str) -> Any:
+        """What a macro "Library.Module.Name" of the document returns."""
+        return self._call("script", document, name, list(arguments))
 
     def set(self, document: int, entries: Sequence[tuple[str, str, Entry]]) -> None:
         """Puts (sheet, cell, value) in, each value by its kind; writes through locks, as no officer could.

@@ -68,6 +68,7 @@ class Worker:
         self.documents: dict[int, Any] = {}
         self.calls = {
             "open": self.open,
+            "script": self.script,
             "set": self.set,
             "get": self.get,
             "values": self.values,
@@ -104,14 +105,21 @@ class Worker:
                 time.sleep(0.05)
         self.desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
 
-    def open(self, path: str) -> int:
-        wanted = {"Hidden": True, "MacroExecutionMode": 0, "UpdateDocMode": 0}
+    def open(self, path: str, macros: bool) -> int:
+        wanted: dict[str, Any] = {"Hidden": True, "MacroExecutionMode": 4 if macros else 0, "UpdateDocMode": 0}  # 4: run them, ask nobody
+        if path.endswith(".xlam"):
+            wanted["FilterName"] = "Calc MS Excel 2007 VBA XML"  # LibreOffice does not know the type by its name
         document = self.desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, properties(wanted))
         if document is None:
             raise RuntimeError(f"LibreOffice cannot open {path}")
         key = max(self.documents, default=0) + 1
         self.documents[key] = document
         return key
+
+    def script(self, key: int, name: str, arguments: list[Any]) -> Any:
+        provider = self.documents[key].getScriptProvider()
+        script = provider.getScript(f"vnd.sun.star.script:{name}?language=Basic&location=document")
+        return script.invoke(tuple(arguments), (), ())[0]
 
     def sheet(self, key: int, name: str) -> Any:
         sheets = self.documents[key].Sheets
