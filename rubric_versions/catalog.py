@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from rubric_versions.amend import Amendment, Drawn, Plain, Refused
 from rubric_versions.findings import Finding, finding
 from rubric_versions.model import RubricVersion
 
@@ -78,15 +79,46 @@ def load(version_id: str) -> RubricVersion:
 
 
 def load_file(path: Path) -> RubricVersion:
-    """The version in a YAML file, its appendices read from the files it names (beside it). Raises BadVersion."""
+    """The version in a YAML file, with what it rests on: its tables' files beside it, the version it amends. Raises BadVersion."""
     try:
-        data = read_yaml(path)
-        appendices = [read_yaml(path.parent / entry) if isinstance(entry, str) else entry for entry in data["appendices"]]
-        return RubricVersion.model_validate({**data, "appendices": appendices})
-    except (yaml.YAMLError, KeyError, TypeError, OSError, UnicodeDecodeError) as problem:
+        return RubricVersion.model_validate(_whole(path, DEPTH))
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError, OSError) as problem:
+        if isinstance(problem, ValidationError):
+            raise BadVersion(_findings_of(problem, path.name)) from problem
         raise BadVersion([finding("rubric-unreadable", file=path.name, where=path.name, why=type(problem).__name__)]) from problem
-    except ValidationError as problem:
-        raise BadVersion(_findings_of(problem, path.name)) from problem
+    except Refused as problem:
+        raise BadVersion([problem.finding.at(file=path.name)]) from problem
+
+
+DEPTH = 8
+"""Versions and tables that may rest on one another in a row; a circle of them ends here."""
+
+
+def _whole(path: Path, depth: int) -> Plain:
+    """A version's file as plain data, its tables in it, its amendment applied."""
+    if not depth:
+        raise Refused(finding("rubric-unreadable", where=path.name, why="các bộ tiêu chí, bảng dựa vào nhau thành vòng hoặc quá nhiều bậc"))
+    data = read_yaml(path)
+    if "amends" in data:
+        amendment = Amendment.model_validate(data)
+        beside = path.with_name(f"{amendment.amends}.yaml")
+        base = beside if beside.is_file() else shipped().get(amendment.amends)
+        if base is None:
+            raise Refused(finding("rubric-change-target", value=amendment.amends, what="các bộ tiêu chí có sẵn"))
+        return amendment.applied(_whole(base, depth - 1))
+    tables = [_table(path.parent / entry, DEPTH) if isinstance(entry, str) else entry for entry in data["appendices"]]
+    return {**data, "appendices": tables}
+
+
+def _table(path: Path, depth: int) -> Plain:
+    """A table's file as plain data; one drawn from another is made of it."""
+    data: Plain = read_yaml(path)
+    if "based_on" not in data:
+        return data
+    if not depth:
+        raise Refused(finding("rubric-unreadable", where=path.name, why="các bảng dựa vào nhau thành vòng hoặc quá nhiều bậc"))
+    drawn = Drawn.model_validate(data)
+    return drawn.applied(_table(path.parent / drawn.based_on, depth - 1))
 
 
 def from_json(text: str) -> RubricVersion:

@@ -203,6 +203,19 @@ class Stage(_Data):
     body: str
 
 
+class Window(_Data):
+    """When a self-scoring round is open, as the text says it: "01/12/2023 07:00", of the version's last year of assessment.
+
+    `closes` is the first moment that is too late. A campaign of another year takes the same days that many years away. `opens` is blank
+    where the text says nothing of it.
+    """
+
+    round: int = Field(default=1, ge=1, le=4)
+    opens: str = ""
+    closes: str = Field(min_length=1)
+    basis: str = ""
+
+
 class Rules(_Data):
     """The rules of the legal text that are not about one criterion."""
 
@@ -216,6 +229,9 @@ class Rules(_Data):
     stages: tuple[Stage, ...] = Field(min_length=1)
     rounds: int = Field(default=1, ge=1, le=4)
     self_assessment_due: str = ""
+    windows: tuple[Window, ...] = ()
+    unranked: tuple[str, ...] = ()
+    """Names of units that score themselves but are not ranked (Hồng Ngự 2023, khoản 1)."""
     ties: Literal["share_and_skip", "share"] = "share_and_skip"
     commended_per_block: int = Field(default=0, ge=0)
     decimals_shown: int = Field(default=2, ge=0, le=6)
@@ -227,6 +243,16 @@ class Labels(_Data):
     council: str = "Hội đồng thẩm định"
     own_council: str = "Hội đồng đánh giá"
     unit: str = "Cơ quan, đơn vị"
+
+
+class Changed(_Data):
+    """One change by which an amendment made this version of another: the row of a table, or the rule; how; on what basis."""
+
+    kind: str
+    appendix: str = ""
+    code: str = ""
+    rule: str = ""
+    basis: str
 
 
 class RubricVersion(_Data):
@@ -243,6 +269,9 @@ class RubricVersion(_Data):
     tiers: tuple[Tier, ...] = Field(min_length=1)
     rules: Rules
     appendices: tuple[Appendix, ...] = Field(min_length=1)
+    amends: str = ""
+    """The id of the version it was made of by amendment; empty for one that stands by itself."""
+    changes: tuple[Changed, ...] = ()
 
     @model_validator(mode="after")
     def _tiers_match(self) -> Self:
