@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import isleap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -65,16 +66,20 @@ def clean(text: str) -> str:
 
 @cache
 def shipped_units(version_id: str) -> tuple[tuple[Mapping[str, Any], ...], tuple[Mapping[str, Any], ...]]:
-    """Blocks and units shipped beside a version (`units-<year>.yaml` in its folder), as their file has them; none for others."""
+    """Blocks and units shipped beside a version, as their file has them; none for others.
+
+    `units-<year>.yaml` in the version's folder, the newest that is not of a later year than the version.
+    """
     path = catalog.shipped().get(version_id)
     if path is None:
         return (), ()
-    for year in reversed(catalog.load(version_id).years):
-        listed = path.with_name(f"units-{year}.yaml")
-        if listed.is_file():
-            data = catalog.read_yaml(listed)
-            return tuple(data["blocks"]), tuple(data["units"])
-    return (), ()
+    last = catalog.load(version_id).years[-1]
+    lists = {int(one.stem.removeprefix("units-")): one for one in path.parent.glob("units-*.yaml")}
+    year = max((year for year in lists if year <= last), default=None)
+    if year is None:
+        return (), ()
+    data = catalog.read_yaml(lists[year])
+    return tuple(data["blocks"]), tuple(data["units"])
 
 
 def new_campaign(
@@ -92,11 +97,12 @@ def new_campaign(
 
     Units (mappings of code, name, tier, block, parent, ranked) and blocks are the shipped ones; blocks without units are left out.
     A block whose units have one parent is appraised by that parent's council (Cần Thơ 2018, Điều 5.4), unless it says otherwise.
-    Round 1 opens on 1 November and closes with the last day the version sets (Điều 5.2: 15/12, so at 16/12 00:00).
+    Rounds are the windows of the version's text; where it has none, round 1 opens on 1 November and closes with the last day it sets
+    (Điều 5.2: 15/12, so at 16/12 00:00).
     """
     year = year if year is not None else version.years[-1]
     known_blocks, known_units = shipped_units(version.id)
-    made_units = tuple(_unit_from(one) for one in (known_units if units is None else units))
+    made_units = tuple(_unit_from(one, version.rules.unranked) for one in (known_units if units is None else units))
     described = {str(one["code"]): one for one in (known_blocks if blocks is None else blocks)}
     parents: dict[str, set[str]] = {}
     for unit in made_units:
@@ -120,15 +126,33 @@ def new_campaign(
         council=version.labels.council,
         signer_title="",
         signer="",
-        rounds=tuple(rounds) if rounds is not None else (_first_round(version, year),),
+        rounds=tuple(rounds) if rounds is not None else _rounds(version, year),
         blocks=tuple(made_blocks),
         units=made_units,
     )
 
 
-def _unit_from(words: Mapping[str, Any]) -> Unit:
-    parent, ranked = words.get("parent") or "", words.get("ranked", True)
-    return Unit(str(words["code"]), clean(str(words["name"])), str(words["tier"]), str(words["block"]), str(parent), bool(ranked))
+def _unit_from(words: Mapping[str, Any], unranked: Sequence[str]) -> Unit:
+    name, parent = clean(str(words["name"])), words.get("parent") or ""
+    ranked = bool(words.get("ranked", True)) and name not in unranked
+    return Unit(str(words["code"]), name, str(words["tier"]), str(words["block"]), str(parent), ranked)
+
+
+def _rounds(version: RubricVersion, year: int) -> tuple[Round, ...]:
+    """The rounds of a year of assessment, by the version's windows, moved by whole years where the year is not the version's last."""
+    later = year - version.years[-1]
+
+    def moment(text: str) -> datetime:
+        day, _, rest = text.partition("/")
+        month, _, rest = rest.partition("/")
+        of_year = int(rest[:4]) + later
+        leap = f"{day}/{month}" == "29/02" and not isleap(of_year)
+        return parse_moment(f"{'28' if leap else day}/{month}/{of_year}{rest[4:]}")
+
+    made = tuple(
+        Round(one.round, moment(one.opens or f"{_OPENS}/{version.years[-1]}"), moment(one.closes)) for one in version.rules.windows
+    )
+    return made or (_first_round(version, year),)
 
 
 def _first_round(version: RubricVersion, year: int) -> Round:

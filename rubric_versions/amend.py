@@ -7,7 +7,6 @@ is checked by the model and judged by the linter like any other. Reads no file: 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -79,13 +78,13 @@ class Repoint(_ToRow):
             parts = method.get("options") or method.get("items") or method.get("bands") or ()
             if len(parts) != len(self.parts):
                 seen = " · ".join(vi(one) for one in self.parts)
-                raise Refused(finding("rubric-change-parts", criterion=self.code, value=seen, count=len(parts)))
+                raise Refused(finding("amend-parts", criterion=self.code, value=seen, count=len(parts)))
             for part, points in zip(parts, self.parts, strict=True):
                 part["points"] = decimal_text(points)
         if self.unit is not None:
             name = next((name for name in ("unit", "per", "step") if name in method), "")
             if not name:
-                raise Refused(finding("rubric-change-parts", criterion=self.code, value=vi(self.unit), count=0))
+                raise Refused(finding("amend-parts", criterion=self.code, value=vi(self.unit), count=0))
             method[name] = decimal_text(self.unit)
 
 
@@ -101,7 +100,7 @@ class Drop(_ToRow):
 
 
 class _ToPlace(_Change):
-    """`parent` is the code a row goes under ("" for a field); `after` the code it follows: by default the last one, "" for the first place."""
+    """Where a row goes: under the code `parent` ("" for a field), after the code `after` (by default the last one, "" for first)."""
 
     parent: str = ""
     after: str | None = None
@@ -113,7 +112,7 @@ class _ToPlace(_Change):
         if self.after is not None:
             at = next((turn for turn, one in enumerate(rows, 1) if one["code"] == self.after), 0)
             if self.after and not at:
-                raise Refused(finding("rubric-change-target", value=self.after, what=f"thêm sau mã này, dưới {self.parent or 'bảng'}"))
+                raise Refused(finding("amend-target", value=self.after, what=f"thêm sau mã này, dưới {self.parent or 'bảng'}"))
         rows.insert(at, row)
 
 
@@ -242,7 +241,7 @@ class Drawn(BaseModel):
 
     def applied(self, base: Plain) -> Plain:
         """The drawn table as plain data; `base` is not touched. Raises Refused for a change that cannot be made."""
-        table = deepcopy(base)
+        table: Plain = _own(base)
         table.update(number=self.number, title=self.title, tier=self.tier, total=decimal_text(self.total), illustrative=self.illustrative)
         if self.appraisers is not None:
             table["appraisers"] = dict(self.appraisers)
@@ -266,7 +265,7 @@ class Amendment(BaseModel):
     provenance: tuple[Provenance, ...] = Field(min_length=1)
     labels: Labels | None = None
     tiers: tuple[Tier, ...] | None = None
-    changes: tuple[OnVersion, ...] = Field(min_length=1)
+    changes: tuple[OnVersion, ...] = ()
 
     def applied(self, base: Plain) -> Plain:
         """The amended version as plain data; `base`, the whole version amended, is not touched.
@@ -274,7 +273,7 @@ class Amendment(BaseModel):
         The base's documents stay first, for the table is still theirs; what was said of its sources stays after what is said here.
         Raises Refused for a change that cannot be made, or that names no legal basis.
         """
-        version = deepcopy(base)
+        version: Plain = _own(base)
         own = self.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude={"changes"})
         for name in ("legal_basis", "provenance"):
             first, then = (version[name], own[name]) if name == "legal_basis" else (own[name], version[name])
@@ -284,14 +283,14 @@ class Amendment(BaseModel):
         made = []
         for change in self.changes:
             if not change.basis.strip():
-                raise Refused(finding("rubric-change-basis", criterion=change.code, value=change.op))
+                raise Refused(finding("amend-basis", criterion=change.code, value=change.op))
             if isinstance(change, ChangeRules):
                 version["rules"].update(change.rules)
                 made += [Changed(kind=change.op, rule=name, basis=change.basis) for name in change.rules]
                 continue
             for number in change.appendix:
                 if number not in tables:
-                    raise Refused(finding("rubric-change-target", value=number, what="phụ lục"))
+                    raise Refused(finding("amend-target", value=number, what="phụ lục"))
                 change.to_table(tables[number])
                 made.append(Changed(kind=change.op, appendix=number, code=change.code, basis=change.basis))
         version["changes"] = [one.model_dump(mode="json", exclude_defaults=True) for one in made]
@@ -299,6 +298,13 @@ class Amendment(BaseModel):
 
 
 # ---------------------------------------------------------------------------------------------------------------- plain tables
+
+
+def _own(value: Any) -> Any:
+    """A copy in which no two places share one object, as YAML's aliases do: what changes in one table must not change in another."""
+    if isinstance(value, dict):
+        return {name: _own(one) for name, one in value.items()}
+    return [_own(one) for one in value] if isinstance(value, list) else value
 
 
 def _walk(rows: list[Plain]) -> Iterator[tuple[list[Plain], int]]:
@@ -312,7 +318,7 @@ def _place(table: Plain, code: str) -> tuple[list[Plain], int]:
     for rows, turn in _walk(table["children"]):
         if rows[turn]["code"] == code:
             return rows, turn
-    raise Refused(finding("rubric-change-target", value=code, what=f"phụ lục {table['number']}"))
+    raise Refused(finding("amend-target", value=code, what=f"phụ lục {table['number']}"))
 
 
 def _row(table: Plain, code: str) -> Plain:
@@ -323,7 +329,7 @@ def _row(table: Plain, code: str) -> Plain:
 def _leaf(table: Plain, code: str) -> Plain:
     row = _row(table, code)
     if "method" not in row:
-        raise Refused(finding("rubric-change-target", value=code, what=f"các tiêu chí được chấm của phụ lục {table['number']}"))
+        raise Refused(finding("amend-target", value=code, what=f"các tiêu chí được chấm của phụ lục {table['number']}"))
     return row
 
 
@@ -342,15 +348,18 @@ def _renumber(rows: list[Plain], parent: str) -> None:
         _renumber(row.get("children", []), row["code"])
 
 
-_NOT_TEXT = frozenset({"code", "kind", "scored_by", "appraiser", "zero_denominator", "over_full"})
+_TEXTS = frozenset({
+    "title", "text", "guidance", "may_skip", "evidence", "met", "unmet", "numerator", "denominator", "case", "label", "answer", "source",
+})  # fmt: skip
+"""Names of what people read; codes, kinds and numbers are no words."""
 
 
-def _reworded(value: Any, swap: Mapping[str, str]) -> Any:
+def _reworded(value: Any, swap: Mapping[str, str], name: str = "") -> Any:
     if isinstance(value, dict):
-        return {name: one if name in _NOT_TEXT else _reworded(one, swap) for name, one in value.items()}
+        return {inner: _reworded(one, swap, inner) for inner, one in value.items()}
     if isinstance(value, list):
-        return [_reworded(one, swap) for one in value]
-    if isinstance(value, str):
+        return [_reworded(one, swap, name) for one in value]
+    if name in _TEXTS:
         for old, new in swap.items():
             value = value.replace(old, new)
     return value

@@ -104,7 +104,7 @@ def _whole(path: Path, depth: int) -> Plain:
         beside = path.with_name(f"{amendment.amends}.yaml")
         base = beside if beside.is_file() else shipped().get(amendment.amends)
         if base is None:
-            raise Refused(finding("rubric-change-target", value=amendment.amends, what="các bộ tiêu chí có sẵn"))
+            raise Refused(finding("amend-target", value=amendment.amends, what="các bộ tiêu chí có sẵn"))
         return amendment.applied(_whole(base, depth - 1))
     tables = [_table(path.parent / entry, DEPTH) if isinstance(entry, str) else entry for entry in data["appendices"]]
     return {**data, "appendices": tables}

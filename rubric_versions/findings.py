@@ -45,6 +45,7 @@ WHOLE_STAGE = "Biểu mẫu còn nguyên vẹn"
 ENTRY_STAGE = "Nội dung tự chấm"
 RETURN_STAGE = "Tiếp nhận"
 RUBRIC_STAGE = "Bộ tiêu chí"
+AUTHORING_STAGE = "Soạn, sửa đổi bộ tiêu chí"
 CAMPAIGN_STAGE = "Sổ đợt đánh giá"
 APPRAISAL_STAGE = "Bảng thẩm định"
 RESULT_STAGE = "Tổng hợp, xếp hạng"
@@ -176,11 +177,16 @@ CATALOGUE: Mapping[str, Entry] = {
             ("rubric-survey-self", "error", "Cách chấm trái người chấm", "Người chấm là «{value}» nhưng cách chấm dựa vào {other}.", "Đổi người chấm (scored_by) hoặc cách chấm (method)."),
             ("rubric-no-evidence", "warning", "Chưa nêu tài liệu kiểm chứng", "Tiêu chí tự chấm chưa nêu tài liệu kiểm chứng.", "Bổ sung tài liệu cần có."),
             ("rubric-deduction-step", "warning", "Trừ quá lớn", "Mức {value} của một trường hợp lớn hơn điểm tối đa {maximum}.", "Kiểm tra lại mức trừ, mức cộng."),
-            ("rubric-change-target", "error", "Sửa đổi chỗ không có", "Sửa đổi nhắm tới «{value}» nhưng không có trong {what}.", "Ghi đúng mã, phụ lục, bộ tiêu chí được sửa đổi."),
-            ("rubric-change-parts", "error", "Số mức không khớp", "Sửa đổi ghi điểm {value} cho {count} mức, khoảng hoặc đơn vị điểm.", "Ghi đủ điểm của từng mức theo đúng thứ tự; tiêu chí không có mức thì đổi cả cách chấm (method)."),
-            ("rubric-change-basis", "error", "Sửa đổi thiếu căn cứ", "Sửa đổi «{value}» chưa ghi căn cứ pháp lý.", "Ghi văn bản, điều khoản làm căn cứ (basis)."),
             ("rubric-grades", "error", "Bảng xếp loại sai", "Các mức xếp loại phải giảm dần từ không quá 100 %, khác tên, mức cuối từ 0 %; đang là: {value}.", "Sửa bảng xếp loại."),
             ("rubric-missing-grade", "error", "Xếp loại không có trong bảng", "Đơn vị không tự đánh giá được xếp loại «{value}», không có trong bảng xếp loại.", "Ghi đúng tên một mức của bảng xếp loại."),
+        ],
+    ),
+    **_entries(
+        AUTHORING_STAGE,
+        [
+            ("amend-target", "error", "Sửa đổi chỗ không có", "Sửa đổi nhắm tới «{value}» nhưng không có trong {what}.", "Ghi đúng mã, phụ lục, bộ tiêu chí được sửa đổi."),
+            ("amend-parts", "error", "Số mức không khớp", "Sửa đổi ghi điểm {value} cho {count} mức, khoảng hoặc đơn vị điểm.", "Ghi đủ điểm của từng mức theo đúng thứ tự; tiêu chí không có mức thì đổi cả cách chấm (method)."),
+            ("amend-basis", "error", "Sửa đổi thiếu căn cứ", "Sửa đổi «{value}» chưa ghi căn cứ pháp lý.", "Ghi văn bản, điều khoản làm căn cứ (basis)."),
         ],
     ),
     **_entries(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, Union
@@ -203,6 +204,10 @@ class Stage(_Data):
     body: str
 
 
+MOMENT = r"^(\d{2}/\d{2}/\d{4} \d{2}:\d{2})?$"
+"""A day and an hour as the texts write them."""
+
+
 class Window(_Data):
     """When a self-scoring round is open, as the text says it: "01/12/2023 07:00", of the version's last year of assessment.
 
@@ -211,9 +216,16 @@ class Window(_Data):
     """
 
     round: int = Field(default=1, ge=1, le=4)
-    opens: str = ""
-    closes: str = Field(min_length=1)
+    opens: str = Field(default="", pattern=MOMENT)
+    closes: str = Field(min_length=1, pattern=MOMENT)
     basis: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        opens, closes = (datetime.strptime(text, "%d/%m/%Y %H:%M") if text else None for text in (self.opens, self.closes))  # noqa: DTZ007
+        if opens and closes and opens >= closes:
+            raise ValueError("a window closes after it opens")
+        return self
 
 
 class Rules(_Data):
