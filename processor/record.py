@@ -46,6 +46,24 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """One file that came along with a return: evidence, or the signed report.
+
+    `codes` are what could be a mã đối chiếu in its text, `labelled` those that the words say are one, `readable` whether it has text.
+    """
+
+    seq: int
+    unit: str
+    sha256: str
+    file: str
+    size: int
+    received: datetime
+    codes: tuple[str, ...] = ()
+    labelled: tuple[str, ...] = ()
+    readable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What a person decided outside the rules: accept, reopen, withdraw or record, with the reason."""
 
@@ -92,6 +110,8 @@ class Record:
     returns: list[Return] = field(default_factory=list)
     files: dict[str, Event] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
+    documents: dict[str, list[Document]] = field(default_factory=dict)
+    """Files that came along, by unit ("": nobody knows whose), in the order they came."""
     again: dict[str, set[str]] = field(default_factory=dict)
     books: dict[str, BookMade] = field(default_factory=dict)
     entries: dict[str, dict[tuple[str, str], Entry]] = field(default_factory=dict)
@@ -140,6 +160,19 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
                         tuple(data["findings"]),
                     )
                 )
+        elif event.kind == "document":
+            document = Document(
+                event.seq,
+                event.unit,
+                data["sha256"],
+                data["file"],
+                data["size"],
+                parse_moment(data["received"]),
+                tuple(data["codes"]),
+                tuple(data["labelled"]),
+                data["readable"],
+            )
+            record.documents.setdefault(event.unit, []).append(document)
         elif event.kind == "decided":
             record.decisions.append(
                 Decision(event.seq, event.at, event.actor, event.unit, data["what"], data["reason"], data.get("sha256", ""))

@@ -25,7 +25,7 @@ def verify(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> list[
 
 
 def _originals(desk: Desk) -> Iterator[Finding]:
-    told = {event.data["sha256"] for event in desk.ledger.events("received")}
+    told = {event.data["sha256"] for event in desk.ledger.events("received", "document")}
     told |= {event.data["workbook"] for event in desk.ledger.events("campaign")}
     told |= {event.data["version_kept"] for event in desk.ledger.events("created")}
     told |= {sha256 for event in desk.ledger.events("appraised") for _, sha256 in event.data["files"]}

@@ -52,6 +52,7 @@ RESULT_STAGE = "Tổng hợp, xếp hạng"
 PRINT_STAGE = "In biểu mẫu"
 RECORD_STAGE = "Hồ sơ lưu, kiểm chứng"
 MACHINE_STAGE = "Máy tính, ổ đĩa"
+DOCUMENT_STAGE = "Tài liệu kiểm chứng, báo cáo ký"
 
 _RESEND = "Mở lại biểu mẫu đã được cấp, điền và lưu dạng .xlsx rồi gửi lại."
 _FRESH = "Dùng biểu mẫu mới gửi kèm (đã giữ nội dung đã nhập), không sửa tệp cũ."
@@ -148,6 +149,21 @@ CATALOGUE: Mapping[str, Entry] = {
             ("return-unfinished", "note", "Tệp đang chép dở", "Tệp đang được chép vào hoặc đang mở ở chương trình khác nên để lại.", "Chờ chép xong, đóng tệp rồi chạy lại lệnh receive."),
             ("return-zip-inside", "error", "Tệp nén trong tệp nén", "Tệp nén nằm trong tệp nén khác nên không mở.", "Giải nén, rồi gửi từng tệp hoặc nén một lần."),
             ("return-reader-failed", "error", "Không đọc được tệp", "Đọc tệp quá lâu hoặc chương trình đọc bị dừng.", _RESEND),
+        ],
+    ),
+    **_entries(
+        DOCUMENT_STAGE,
+        [
+            ("document-none", "note", "Không có tệp kèm theo", "Bảng tài liệu nêu {count} tệp nhưng không có tệp nào gửi kèm.", "Gửi các tệp tài liệu cùng biểu mẫu, trong một thư mục hoặc tệp .zip mở đầu bằng mã đơn vị."),
+            ("document-missing", "note", "Thiếu tệp tài liệu", "Tệp «{value}» nêu ở dòng tài liệu không có trong các tệp gửi kèm.", "Gửi bổ sung tệp, hoặc ghi đúng tên tệp đã gửi."),
+            ("document-ambiguous", "warning", "Tên tệp trùng nhau", "Tên «{value}» khớp với {count} tệp khác nhau: {files}.", "Ghi cả đuôi tệp, hoặc đổi tên cho khác nhau rồi gửi lại."),
+            ("document-unnamed", "note", "Tệp không được nêu", "Tệp «{value}» gửi kèm nhưng không dòng tài liệu nào nêu tên.", "Nếu là tài liệu kiểm chứng thì ghi tên tệp vào dòng của tiêu chí."),
+            ("document-no-unit", "warning", "Không rõ của đơn vị nào", "Tài liệu không nằm cùng biểu mẫu của riêng một đơn vị, tên không mở đầu bằng mã đơn vị; tệp vẫn được giữ.", "Đặt vào thư mục mang mã đơn vị, ví dụ 916_tai_lieu, rồi nhận lại."),
+            ("document-too-large", "warning", "Tài liệu quá lớn", "Tài liệu vượt mức cho phép: {what} quá {limit}; tệp không được giữ.", "Nén nhỏ, tách tệp, hoặc gửi bản in."),
+            ("report-missing", "note", "Thiếu báo cáo đã ký", "Chưa có báo cáo tự đánh giá đã ký (tệp PDF).", "Gửi bản PDF của báo cáo đã ký, có ghi mã đối chiếu {code}."),
+            ("report-mismatch", "warning", "Báo cáo không khớp biểu mẫu", "Báo cáo «{value}» ghi mã đối chiếu {seen}, biểu mẫu này có mã {code}.", "Gửi báo cáo của đúng bản tự chấm này, hoặc gửi lại biểu mẫu của đúng báo cáo."),
+            ("report-unreadable", "note", "Báo cáo là bản chụp", "Không đọc được chữ trong «{value}» (bản chụp); nhận theo tên tệp, chưa đối chiếu được mã.", "Đối chiếu bằng mắt: báo cáo phải ghi mã {code}."),
+            ("report-no-code", "note", "Báo cáo không ghi mã đối chiếu", "Báo cáo «{value}» không ghi mã đối chiếu.", "Đối chiếu bằng mắt; lần sau ghi mã đối chiếu {code} vào báo cáo."),
         ],
     ),
     **_entries(

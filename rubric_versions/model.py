@@ -238,6 +238,10 @@ class Rules(_Data):
     evidence_missing: Severity
     explanation_missing: Severity
     approval_missing: Severity
+    evidence_files: Severity = Severity.NOTE
+    """What a file named in the evidence table and not sent along is; a note is told only where other files came along."""
+    signed_report: Severity = Severity.NOTE
+    """The same of the signed report."""
     stages: tuple[Stage, ...] = Field(min_length=1)
     rounds: int = Field(default=1, ge=1, le=4)
     self_assessment_due: str = ""
