@@ -16,6 +16,7 @@ from processor import VERSION, keys
 from processor.arrivals import skipped_file
 from processor.checks import identity_of, read_answers, says_something
 from processor.desk import APPRAISAL, Desk, need_key
+from processor.documents import COPIES
 from processor.executors import Runner, processes
 from processor.files import Originals, ascii_name, read_whole, sha256_of, write_atomic
 from processor.intake import Sealed
@@ -309,7 +310,7 @@ def take(desk: Desk, done: Appraised) -> None:
     untouched_books = {one.digest for one in record.books.values() if one.book not in record.taken}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         file = plain_text(path.relative_to(folder).as_posix())
-        if path.suffix.lower() != ".xlsx" or skipped_file(path):
+        if path.suffix.lower() != ".xlsx" or skipped_file(path) or file.startswith(f"{COPIES}/"):
             continue
         data = read_whole(path)
         if parts_digest_or_none(data) in untouched_books:

@@ -13,7 +13,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -21,7 +21,12 @@ from processor.files import BAD_ZIP, EnvironmentProblem, Originals, is_leftover,
 from processor.ledger import plain_text
 from rubric_versions.findings import Finding, finding
 
-DOCUMENTS = frozenset({".pdf", ".doc", ".docx", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".ppt", ".pptx", ".rtf", ".txt", ".mp4", ".heic"})
+DOCUMENTS = frozenset(
+    {
+        *(".pdf", ".doc", ".docx", ".odt", ".rtf", ".txt", ".ppt", ".pptx", ".odp"),
+        *(".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".heic", ".webp", ".mp3", ".mp4"),
+    }
+)
 """Kinds of files that are evidence, not returns, unless a workbook is inside."""
 
 FILE_BYTES = 512 << 20
@@ -42,12 +47,16 @@ _SHARING = (32, 33)  # Windows: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One file whose bytes are kept: its name with the folders it lay in, its hash, and what is wrong with it before it is even read."""
+    """One file whose bytes are kept: its name with the folders it lay in, its hash, and what is wrong with it before it is even read.
+
+    `within` is the folder named on the command line that it lay in, by its own name.
+    """
 
     name: str
     sha256: str
     is_document: bool = False
     problem: Finding | None = None
+    within: str = ""
 
 
 def arrivals(inbox: Path, paths: Sequence[Path], originals: Originals, is_known: Callable[[str], bool]) -> Iterator[Arrival | Finding]:
@@ -65,7 +74,9 @@ def arrivals(inbox: Path, paths: Sequence[Path], originals: Originals, is_known:
                 if why != "folder":
                     yield finding("return-skipped", file=name, why=why)
                 continue
-            yield from _arrived(one, name, originals, is_known)
+            within = "" if path in (inbox, one) else path.name
+            for arrived in _arrived(one, name, originals, is_known):
+                yield replace(arrived, within=within) if isinstance(arrived, Arrival) else arrived
 
 
 def _arrived(path: Path, name: str, originals: Originals, is_known: Callable[[str], bool]) -> Iterator[Arrival | Finding]:
@@ -126,9 +137,10 @@ def _unzipped(
                 yield Arrival(name, sha256, problem=finding("file-encrypted", file=name))
                 return
             for member in sorted(members, key=lambda one: one.filename):
-                inner = plain_text(PurePosixPath(member.filename.replace("\\", "/")).name)
+                steps = [one for one in member.filename.replace("\\", "/").split("/") if one.strip(". ")]
+                inner = plain_text("/".join(steps))
                 whole = f"{name}/{inner}"
-                if inner.startswith(("~$", ".")):
+                if not steps or steps[-1].startswith(("~$", ".")) or "__MACOSX" in steps:
                     continue
                 if stat.S_ISLNK(member.external_attr >> 16):
                     yield finding("return-skipped", file=whole, why="liên kết, không phải tệp")

@@ -12,18 +12,19 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from processor.arrivals import Arrival
 from processor.checks import claimed_unit, identity_of
 from processor.desk import APPRAISAL, Desk
-from processor.evidence import Evidence, match
+from processor.evidence import Evidence, NamedFile, match, named_files
 from processor.executors import Runner
 from processor.files import Originals, ascii_name, make_folder, write_atomic
 from processor.ledger import Draft
 from processor.paper_codes import PaperCodes, codes_of
 from processor.reader import Unreadable, read_workbook
 from processor.record import Document, Record
-from rubric_versions.findings import Finding, finding
 from rubric_versions.answers import Answers
-from workbook_templates.layout import Layout, layout_of
+from rubric_versions.findings import Finding, finding
+from workbook_templates.layout import layout_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,23 +32,9 @@ if TYPE_CHECKING:
 COPIES = "tai_lieu"
 """The folder in `05_tham_dinh` that holds a copy of every document, a folder for each unit."""
 
-KINDS = frozenset(
-    ".pdf .doc .docx .odt .rtf .txt .jpg .jpeg .png .tif .tiff .bmp .heic .webp .ppt .pptx .odp .mp3 .mp4 .rar .7z .eml .msg .htm .html".split()
-)
-"""Endings of files that are never a return."""
-
 DOCUMENT_BYTES = 100 * 1024 * 1024
 UNIT_BYTES, UNIT_FILES = 1024 * 1024 * 1024, 3_000
 """Largest document that is kept; most bytes and most documents kept for one unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """One document as it came, its bytes kept already: its name with its folders, its hash, its size in bytes."""
-
-    name: str
-    sha256: str
-    size: int
 
 
 @dataclass(slots=True)
@@ -59,65 +46,83 @@ class Told:
     findings: list[Finding] = field(default_factory=list)
 
 
-def is_document(name: str) -> bool:
-    """Whether a file of that name is evidence or a report, never a return."""
-    return PurePosixPath(name).suffix.lower() in KINDS
+def attachments(desk: Desk, fresh: Sequence[Arrival]) -> list[Arrival]:
+    """Those of the files that are tables attached to a return: no identity of ours, beside a workbook that has one.
+
+    Only where one unit's folder or zip holds several files is any of them opened.
+    """
+    units = {unit.code: unit.name for unit in desk.campaign.units}
+    together: dict[tuple[str, str], list[Arrival]] = {}
+    for one in fresh:
+        if "/" in one.name and one.problem is None:
+            together.setdefault((one.name.partition("/")[0], claimed_unit(one.name, units)), []).append(one)
+    found: list[Arrival] = []
+    for files in together.values():
+        if len(files) > 1:
+            nameless = [one for one in files if _is_nameless(desk, one)]
+            found += nameless if len(nameless) < len(files) else []
+    return found
 
 
-def too_large(name: str, size: int) -> Finding | None:
-    """A finding where a document is larger than what is kept."""
-    if size <= DOCUMENT_BYTES:
-        return None
-    return finding("document-too-large", file=name, what="tệp", limit=f"{DOCUMENT_BYTES >> 20} MiB")
+def _is_nameless(desk: Desk, one: Arrival) -> bool:
+    """Whether a file is a sound workbook without an identity of ours, or a table of a kind that never has one."""
+    try:
+        identity, _ = identity_of(read_workbook(desk.originals.get(one.sha256)))
+    except Unreadable:
+        return PurePosixPath(one.name).suffix.lower() in (".xls", ".csv", ".ods")
+    return identity is None
 
 
 def tell(
     desk: Desk,
-    papers: Sequence[Paper],
-    workbooks: Sequence[tuple[str, str]],
+    papers: Sequence[Arrival],
+    others: Sequence[Arrival],
     received: datetime,
     reason: str,
     run: Runner,
 ) -> Told:
-    """What became of the documents: each told once for a unit. `workbooks` are the names and hashes of all other files of the run."""
+    """What became of the documents: each told once for a unit. `others` are all other files of the run."""
     told, record = Told(), desk.record()
-    owners = _owners(desk, record, papers, workbooks)
-    size = {unit: [len(ours), sum(one.size for one in ours)] for unit, ours in record.documents.items()}
+    owners = _owners(desk, record, papers, others)
+    kept = {unit: [len(ours), sum(one.size for one in ours)] for unit, ours in record.documents.items()}
     known = {(unit, one.sha256) for unit, ours in record.documents.items() for one in ours}
     fresh = []
     for paper, unit in zip(papers, owners, strict=True):
         if (unit, paper.sha256) in known:
             continue
         known.add((unit, paper.sha256))
-        count = size.setdefault(unit, [0, 0])
-        if unit and (count[0] >= UNIT_FILES or count[1] + paper.size > UNIT_BYTES):
+        size = desk.originals.path(paper.sha256).stat().st_size
+        count = kept.setdefault(unit, [0, 0])
+        if size > DOCUMENT_BYTES:
+            told.findings.append(finding("document-too-large", file=paper.name, what="tệp", limit=f"{DOCUMENT_BYTES >> 20} MiB"))
+            continue
+        if unit and (count[0] >= UNIT_FILES or count[1] + size > UNIT_BYTES):
             limit = f"{UNIT_FILES} tệp, {UNIT_BYTES >> 20} MiB mỗi đơn vị"
             told.findings.append(finding("document-too-large", file=paper.name, what="tài liệu của đơn vị", limit=limit))
             continue
         if not unit:
             told.findings.append(finding("document-no-unit", file=paper.name))
-        count[0], count[1] = count[0] + 1, count[1] + paper.size
-        fresh.append((paper, unit))
-    codes = run(_codes, desk.originals.folder, [(paper.name, paper.sha256) for paper, _ in fresh])
+        count[0], count[1] = count[0] + 1, count[1] + size
+        fresh.append((paper, unit, size))
+    codes = run(_codes, desk.originals.folder, [paper for paper, _, _ in fresh])
     drafts = [
-        Draft("document", at=desk.clock.now(), actor=desk.actor, unit=unit, data=_data(paper, found, received, reason))
-        for (paper, unit), found in zip(fresh, codes, strict=True)
+        Draft("document", at=desk.clock.now(), actor=desk.actor, unit=unit, data=_data(paper, size, found, received, reason))
+        for (paper, unit, size), found in zip(fresh, codes, strict=True)
     ]
     desk.ledger.append_many(drafts)
-    told.new, told.units = len(fresh), {unit for _, unit in fresh if unit}
+    told.new, told.units = len(fresh), {unit for _, unit, _ in fresh if unit}
     return told
 
 
-def _codes(folder: Path, item: tuple[str, str]) -> PaperCodes:
-    name, sha256 = item
-    return codes_of(Originals(folder).get(sha256)) if name.lower().endswith(".pdf") else PaperCodes()
+def _codes(folder: Path, paper: Arrival) -> PaperCodes:
+    return codes_of(Originals(folder).get(paper.sha256)) if paper.name.lower().endswith(".pdf") else PaperCodes()
 
 
-def _data(paper: Paper, found: PaperCodes, received: datetime, reason: str) -> dict[str, object]:
+def _data(paper: Arrival, size: int, found: PaperCodes, received: datetime, reason: str) -> dict[str, object]:
     return {
         "sha256": paper.sha256,
         "file": paper.name,
-        "size": paper.size,
+        "size": size,
         "received": received.isoformat(),
         "reason": reason,
         "codes": list(found.codes),
@@ -129,7 +134,7 @@ def _data(paper: Paper, found: PaperCodes, received: datetime, reason: str) -> d
 # -------------------------------------------------------------------------------------------------------------------- whose it is
 
 
-def _owners(desk: Desk, record: Record, papers: Sequence[Paper], workbooks: Sequence[tuple[str, str]]) -> list[str]:
+def _owners(desk: Desk, record: Record, papers: Sequence[Arrival], others: Sequence[Arrival]) -> list[str]:
     units = {unit.code: unit.name for unit in desk.campaign.units}
     named: dict[str, str] = {}
     for code, name in units.items():
@@ -138,11 +143,11 @@ def _owners(desk: Desk, record: Record, papers: Sequence[Paper], workbooks: Sequ
     beside: dict[str, set[str]] | None = None
     found = []
     for paper in papers:
-        *folders, own = paper.name.split("/")
+        *folders, own = (paper.within + "/" + paper.name if paper.within else paper.name).split("/")
         unit = next((code for folder in folders if (code := claimed_unit(folder, units) or named.get(_plain(folder), ""))), "")
         if not unit:
             if beside is None:
-                beside = _senders(desk, record, workbooks, units)
+                beside = _senders(desk, record, others, units)
             unit = _beside(paper.name, beside)
         found.append(unit or ("" if folders else claimed_unit(own, units)))
     return found
@@ -152,20 +157,20 @@ def _plain(name: str) -> str:
     return ascii_name(name.removesuffix(".zip")).casefold().replace("_", "-")
 
 
-def _senders(desk: Desk, record: Record, workbooks: Sequence[tuple[str, str]], units: Mapping[str, str]) -> dict[str, set[str]]:
+def _senders(desk: Desk, record: Record, others: Sequence[Arrival], units: Mapping[str, str]) -> dict[str, set[str]]:
     """The units whose returns lie in each folder."""
     found: dict[str, set[str]] = {}
-    for name, sha256 in workbooks:
-        before = record.files.get(sha256)
-        unit = before.unit if before else claimed_unit(name, units)
+    for one in others:
+        before = record.files.get(one.sha256)
+        unit = before.unit if before else claimed_unit(one.name, units)
         if not unit:
             try:
-                identity, _ = identity_of(read_workbook(desk.originals.get(sha256)))
+                identity, _ = identity_of(read_workbook(desk.originals.get(one.sha256)))
             except Unreadable:
                 continue
             unit = identity.unit if identity and identity.unit in units else ""
         if unit:
-            found.setdefault(_folder(name), set()).add(unit)
+            found.setdefault(_folder(one.name), set()).add(unit)
     return found
 
 
@@ -211,15 +216,16 @@ def place_copies(desk: Desk) -> int:
     return written
 
 
-def evidence_in(desk: Desk, unit: str, answers: Answers, layout: Layout, code: str) -> Evidence:
-    """What the documents told so far are to a return with these answers and this mã đối chiếu."""
-    return match(answers, layout, desk.record().documents.get(unit, ()), code, desk.version.rules)
+def evidence_in(desk: Desk, unit: str, files: Sequence[NamedFile], code: str) -> Evidence:
+    """What the documents told so far are to a return that names these files and has this mã đối chiếu."""
+    return match(files, desk.record().documents.get(unit, ()), code, desk.version.rules)
 
 
 def evidence_of(desk: Desk, unit: str, answers: Answers, sha256: str) -> Evidence:
     """The same for a return received, named by its hash: what a book that rests on that return shows. Raises KeyError if it never came."""
     code = str(desk.record().files[sha256].data["answers"])
-    return evidence_in(desk, unit, answers, layout_of(desk.version.appendix_for(desk.campaign.unit(unit).tier)), code)
+    layout = layout_of(desk.version.appendix_for(desk.campaign.unit(unit).tier))
+    return evidence_in(desk, unit, named_files(answers, layout), code)
 
 
 def links_of(desk: Desk, unit: str, answers: Answers, sha256: str) -> dict[str, tuple[str, ...]]:

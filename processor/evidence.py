@@ -30,15 +30,24 @@ from workbook_templates.layout import Layout
 
 _CRITERION, _FILE = EVIDENCE_PARTS.index("criterion"), EVIDENCE_PARTS.index("file")
 _ADDRESS = re.compile(r"(?:https?://|ftp://|www\.)", re.IGNORECASE)
-_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_ENDING = re.compile(r"\.(?=[a-z0-9]*[a-z])[a-z0-9]{1,5}$", re.IGNORECASE)  # ".pdf", but not the last ".1" of a criterion's code
 _REPORT_NAME = re.compile(r"(?:^|-)(?:bao-cao-(?:ket-qua-)?tu-(?:danh-gia|cham)|bc-?tdg|bao-cao-cham-diem)(?:-|$)")
 UNNAMED_LISTED = 20
 """Most files without a row that are told one by one."""
 
 
 @dataclass(frozen=True, slots=True)
+class NamedFile:
+    """One file that a row of the evidence table names: its cell, and the leaf's code ("" if the row names none)."""
+
+    cell: str
+    leaf: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
-    """One file that a row of the evidence table names: its cell, the leaf's code ("" if the row names none), the documents it is."""
+    """One file named, with the documents it is."""
 
     cell: str
     leaf: str
@@ -96,16 +105,21 @@ class _Sent:
         return ()
 
 
-def match(answers: Answers, layout: Layout, documents: Sequence[Document], code: str, rules: Rules) -> Evidence:
-    """What the files that came with a return are, with findings. `code` is the return's mã đối chiếu."""
-    sent = _Sent(documents)
+def named_files(answers: Answers, layout: Layout) -> tuple[NamedFile, ...]:
+    """The files that a return's evidence table names, in the order of its rows."""
     leaf_of = dict(zip(layout.evidence_labels, layout.place_of, strict=True))
     col = at.EVIDENCE_COLUMNS["file"]
-    named = tuple(
-        Named(a1(at.EVIDENCE_FIRST + offset, col), leaf_of.get(str(row[_CRITERION]), ""), name, sent.find(name))
+    return tuple(
+        NamedFile(a1(at.EVIDENCE_FIRST + offset, col), leaf_of.get(str(row[_CRITERION]), ""), name)
         for offset, row in enumerate(answers.evidence)
         for name in names_in(row[_FILE])
     )
+
+
+def match(files: Sequence[NamedFile], documents: Sequence[Document], code: str, rules: Rules) -> Evidence:
+    """What the files that came with a return are, with findings. `code` is the return's mã đối chiếu."""
+    sent = _Sent(documents)
+    named = tuple(Named(one.cell, one.leaf, one.name, sent.find(one.name)) for one in files)
     used = {document.sha256 for one in named for document in one.documents}
     left = [one for one in documents if one.sha256 not in used]
     report, told = _report(left, code, rules, bool(documents))
@@ -151,14 +165,14 @@ def _report(left: Sequence[Document], code: str, rules: Rules, came: bool) -> tu
             return one, ()
     labelled = next((one for one in papers if one.labelled), None)
     if labelled is not None:
-        said = {"value": PurePosixPath(labelled.file).name, "seen": ", ".join(labelled.labelled), "code": code}
+        said = {"value": PurePosixPath(labelled.file).name, "seen": ", ".join(labelled.labelled), "wanted": code}
         return labelled, (finding("report-mismatch", severity=max_of(rules.signed_report, Severity.WARNING), **said),)
     by_name = next((one for one in papers if is_report_name(one.file)), None)
     if by_name is not None:
         kind = "report-no-code" if by_name.readable else "report-unreadable"
-        return by_name, (finding(kind, value=PurePosixPath(by_name.file).name, code=code),)
+        return by_name, (finding(kind, value=PurePosixPath(by_name.file).name, wanted=code),)
     if came or rules.signed_report is not Severity.NOTE:
-        return None, (finding("report-missing", severity=rules.signed_report, code=code),)
+        return None, (finding("report-missing", severity=rules.signed_report, wanted=code),)
     return None, ()
 
 

@@ -12,12 +12,13 @@ from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from processor import keys
+from processor import documents, keys
 from processor.archive import RETURNS
 from processor.arrivals import Arrival, arrivals
 from processor.checks import Office, Verdict, check_bytes, claimed_unit
 from processor.clock import parse_moment
 from processor.desk import BACK, FOREIGN, INBOX, Blocked, Desk
+from processor.evidence import NamedFile, named_files
 from processor.executors import Runner, processes
 from processor.files import Originals, ascii_name, make_folder, write_atomic
 from processor.isolation import Apart, apart
@@ -25,7 +26,7 @@ from processor.issued import SHEET_OF
 from processor.issuing import identities
 from processor.ledger import Event
 from processor.record import Record, in_time
-from rubric_versions.findings import IDENTITY_STAGE, Finding, Severity, errors, finding
+from rubric_versions.findings import DOCUMENT_STAGE, IDENTITY_STAGE, Finding, Severity, errors, finding
 from rubric_versions.model import RubricVersion
 from rubric_versions.numbers import vi_short
 from workbook_templates.book import a1, write_book
@@ -120,23 +121,50 @@ def receive(
     round_number = desk.campaign.rounds[-1].number
     receipt = Receipt()
     fresh: dict[str, Arrival] = {}
+    papers: list[Arrival] = []
+    others: list[Arrival] = []
     for one in arrivals(desk.folder / INBOX, paths, desk.originals, record.files.__contains__):
         if isinstance(one, Finding):
             receipt.skipped.append(one)
         elif one.sha256 in record.files or one.sha256 in fresh:
             _note_again(desk, record, one.name, one.sha256, receipt)
+            others.append(one)
         elif one.is_document:
-            receipt.documents += 1
+            papers.append(one)
         else:
             fresh[one.sha256] = one
+    attached = documents.attachments(desk, list(fresh.values()))
+    for one in attached:
+        del fresh[one.sha256]
+    told = documents.tell(desk, [*papers, *attached], [*fresh.values(), *others], how.at or desk.clock.now(), how.reason, run)
+    receipt.documents = told.new
+    receipt.skipped += told.findings
     found(len(fresh))
     context = (office_of(desk, record, round_number), desk.originals.folder)
     items = list(fresh.values())
     for one, seen in zip(items, run(apart, Apart(_examine, _lost, context), items), strict=True):
         receipt.received.append(_tell(desk, one, seen, how, round_number))
         tick(1)
+    receipt.received += _completed(desk, told.units, how, round_number)
+    documents.place_copies(desk)
     _answer(desk, run)
     return receipt
+
+
+def _completed(desk: Desk, units: Iterable[str], how: How, round_number: int) -> Iterator[Received]:
+    """Returns that lacked nothing but files which have come now: they are told again, accepted, as of the moment the files came."""
+    for unit in sorted(units):
+        came = desk.record().of_unit(unit, str(round_number))
+        if not came or came[-1].verdict is not Verdict.RETURNED:
+            continue
+        last = came[-1]
+        lacking = errors(finding_from(dict(one)) for one in last.findings)
+        if any(one.entry.stage != DOCUMENT_STAGE for one in lacking):
+            continue
+        one = Arrival(last.file, last.sha256)
+        seen = _examine((office_of(desk, desk.record(), round_number), desk.originals.folder), one)
+        if seen.readable and not errors(documents.evidence_in(desk, unit, seen.named, seen.digest).findings):
+            yield _tell(desk, one, seen, how, round_number, completed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +177,7 @@ class _Seen:
     readable: bool = False
     scores: dict[str, str] | None = None
     digest: str = ""
+    named: tuple[NamedFile, ...] = ()
 
 
 def _examine(context: tuple[Office, Path], item: Arrival) -> _Seen:
@@ -161,8 +190,11 @@ def _examine(context: tuple[Office, Path], item: Arrival) -> _Seen:
     if problem is not None:
         return _Seen(Verdict.FOREIGN, (problem,))
     checked = check_bytes(originals.get(item.sha256), item.name, office)
+    named: tuple[NamedFile, ...] = ()
+    if checked.answers is not None and checked.version is not None and checked.identity is not None:
+        named = named_files(checked.answers, layout_of(checked.version.appendix_for(checked.identity.tier)))
     readable = checked.answers is not None
-    return _Seen(checked.verdict, checked.findings, checked.identity, readable, checked.scores(), checked.digest)
+    return _Seen(checked.verdict, checked.findings, checked.identity, readable, checked.scores(), checked.digest, named)
 
 
 def _lost(item: Arrival) -> _Seen:
@@ -193,15 +225,18 @@ def _note_again(desk: Desk, record: Record, name: str, sha256: str, receipt: Rec
 # -------------------------------------------------------------------------------------------------------------------- telling the ledger
 
 
-def _tell(desk: Desk, one: Arrival, seen: _Seen, how: How, round_number: int) -> Received:
+def _tell(desk: Desk, one: Arrival, seen: _Seen, how: How, round_number: int, *, completed: bool = False) -> Received:
     """One event for one file, with the findings that only the order of arrival can give. One transaction: decide and append."""
     with desk.ledger.transaction():
         record = desk.record()
-        if one.sha256 in record.files:  # another receiver was faster
+        if one.sha256 in record.files and not completed:  # another receiver was faster
             return _received_of(desk, record.files[one.sha256])
         received = how.at or desk.clock.now()
         unit, identity, readable = _sender(desk, one.name, seen)
         if readable:
+            lacking = documents.evidence_in(desk, unit, seen.named, seen.digest).findings
+            verdict = Verdict.RETURNED if errors(lacking) else seen.verdict
+            seen = replace(seen, findings=(*seen.findings, *lacking), verdict=verdict)
             more = _order_findings(desk, record, unit, received, seen, round_number, one.name)
             seen = replace(seen, findings=(*seen.findings, *more))
         event = desk.ledger.append(

@@ -10,6 +10,7 @@ import io
 import logging
 import re
 import time
+import unicodedata
 from dataclasses import dataclass
 
 PDF_BYTES = 64 * 1024 * 1024
@@ -19,7 +20,7 @@ SECONDS = 10.0
 MOST_CODES = 20
 
 _CODE = re.compile(r"(?<![0-9A-F])[0-9A-F]{4}[ \-]?[0-9A-F]{4}[ \-]?[0-9A-F]{4}(?![0-9A-F])")
-_LABEL = re.compile(r"Đ[ỐÔ]I\s*CHI[ẾÊ]U\W{0,12}", re.IGNORECASE)
+_LABEL = re.compile(r"DOI ?CHIEU\W{0,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +41,26 @@ def codes_of(data: bytes) -> PaperCodes:
 
 def codes_in(text: str) -> PaperCodes:
     """The codes in a text; a number of 12 digits alone (a citizen's, say) counts only after the words."""
-    upper = " ".join(text.upper().split())
+    letters = unicodedata.normalize("NFKD", text.upper().replace("Đ", "D"))  # how a PDF spells accents is its own affair
+    upper = " ".join("".join(one for one in letters if not unicodedata.combining(one)).split())
     labelled = []
     for label in _LABEL.finditer(upper):
         found = _CODE.match(upper, label.end())
         if found:
-            labelled.append(_plain(found[0]))
-    every = [*labelled, *(_plain(found[0]) for found in _CODE.finditer(upper) if not _plain(found[0]).isdecimal())]
+            labelled.append(_spelt(found[0]))
+    every = [*labelled, *(_spelt(found[0]) for found in _CODE.finditer(upper) if any(one.isalpha() for one in found[0]))]
     unique = tuple(dict.fromkeys(every))[:MOST_CODES]
     return PaperCodes(unique, tuple(dict.fromkeys(labelled))[:MOST_CODES], len(upper) >= 40)
 
 
-def _plain(code: str) -> str:
-    return re.sub(r"[ \-]", "", code)
+def _spelt(code: str) -> str:
+    """A code as the ledger spells it: 0A1B-2C3D-4E5F."""
+    digits = re.sub(r"[ \-]", "", code)
+    return "-".join((digits[:4], digits[4:8], digits[8:]))
 
 
 def _text_of(data: bytes) -> str:
-    from pypdf import PdfReader  # here: most runs read no PDF
+    from pypdf import PdfReader  # noqa: PLC0415  (most runs read no PDF, and loading this takes longer than reading a form)
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its complaints about a file are not an officer's
     until, parts, length = time.monotonic() + SECONDS, [], 0
@@ -68,6 +72,6 @@ def _text_of(data: bytes) -> str:
             text = page.extract_text()
             parts.append(text)
             length += len(text)
-    except Exception:  # noqa: BLE001  (a file from outside: whatever is wrong with it, it cannot be read)
+    except Exception:
         return "\n".join(parts)
     return "\n".join(parts)

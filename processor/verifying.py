@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from processor import VERSION
 from processor.appraisal import template_of
 from processor.desk import APPRAISAL, FORMS, PRINTS, Desk
-from processor.files import OriginalAltered, OriginalMissing, read_whole
+from processor.documents import copy_names
+from processor.files import OriginalAltered, OriginalMissing, read_whole, sha256_of
 from processor.issuing import parts_digest, parts_digest_or_none
 from processor.printing import Paper, Press
 from processor.results import result_book, scores_of
@@ -18,7 +19,7 @@ from workbook_templates.book import write_book
 def verify(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> list[Finding]:
     """Everything that does not hold; empty when all does. Reads only."""
     found = [finding("record-chain", file=desk.ledger.path.name, seq=one.seq, what=one.what) for one in desk.ledger.check()]
-    for check in (_originals, _forms, _books, _rankings, _papers):
+    for check in (_originals, _copies, _forms, _books, _rankings, _papers):
         found += check(desk)
         tick(1)
     return found
@@ -34,6 +35,15 @@ def _originals(desk: Desk) -> Iterator[Finding]:
             desk.originals.get(sha256)
         except (OriginalMissing, OriginalAltered):
             yield finding("record-original", hash=sha256)
+
+
+def _copies(desk: Desk) -> Iterator[Finding]:
+    """A copy of a document that lies where links open it must be what was received; one not there is made again by the next command."""
+    for unit, documents in desk.record().documents.items():
+        for sha256, name in (copy_names(documents) if unit else {}).items():
+            path = desk.folder / APPRAISAL / name
+            if path.is_file() and sha256_of(read_whole(path)) != sha256:
+                yield finding("record-book", file=f"{APPRAISAL}/{name}", part="bản sao tài liệu")
 
 
 def _forms(desk: Desk) -> Iterator[Finding]:

@@ -406,11 +406,12 @@ def test_a_zip_of_returns_is_opened_evidence_and_all(folder: Folder) -> None:
     ran = folder.json("receive")
     assert (ran.code, ran.json["documents"]) == (0, 1)
     assert {(row["file"], row["unit"]) for row in ran.json["received"]} == {
-        ("Gửi/tất cả.ZIP/31117.xlsx", "31117"), ("Gửi/tất cả.ZIP/31120.xlsx", "31120"),
+        ("Gửi/tất cả.ZIP/hồ sơ/31117.xlsx", "31117"), ("Gửi/tất cả.ZIP/hồ sơ/31120.xlsx", "31120"),
     }  # fmt: skip
     assert list((folder.path / ORIGINALS).glob("*/*.pdf"))
     again = folder.json("receive")
     assert (again.json["received"], again.json["known"], again.codes) == ([], 2, [])
+    assert ran.codes == ["document-no-unit"], "two units' returns lie beside it"
 
 
 def test_a_zip_whose_inside_is_damaged_or_locked_or_endless_stops_nothing(folder: Folder) -> None:
