@@ -37,8 +37,9 @@ STAMP = VENV / "cchc-setup.txt"  # what was installed, written last: without it 
 RUNTIME_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"  # holds everything in RUNTIME_LOCK, in the same versions
 
-# python3-uno drives LibreOffice, fonts-liberation has Times New Roman's widths, poppler-utils turns PDF into pictures.
-DEBIAN_PACKAGES = ("libreoffice-calc", "python3-uno", "fonts-liberation", "poppler-utils")
+# python3-uno drives LibreOffice, fonts-liberation2 has Times New Roman's widths for Vietnamese letters too, poppler-utils turns
+# PDF into pictures.
+DEBIAN_PACKAGES = ("libreoffice-calc", "python3-uno", "fonts-liberation2", "poppler-utils")
 
 
 def main(arguments: Sequence[str]) -> int:

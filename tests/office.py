@@ -32,7 +32,7 @@ PICTURE_DPI = 70
 
 # What to install, for people; build.py does it by itself as root on Debian.
 HOW_TO_INSTALL = (
-    "Debian, Ubuntu: sudo apt install libreoffice-calc python3-uno fonts-liberation poppler-utils\n"
+    "Debian, Ubuntu: sudo apt install libreoffice-calc python3-uno fonts-liberation2 poppler-utils\n"
     "Windows: winget install TheDocumentFoundation.LibreOffice oschwartz10612.Poppler\n"
     "macOS: brew install --cask libreoffice && brew install poppler"
 )
@@ -230,6 +230,17 @@ def find_python(soffice: Path) -> str:
     raise OfficeError(f"No Python here can drive LibreOffice (import uno).\n{HOW_TO_INSTALL}")
 
 
+def check_font() -> None:
+    """Nothing where Vietnamese text in Times New Roman is drawn with that font's own widths, as far as fontconfig can say."""
+    match = shutil.which("fc-match")
+    if match is None:
+        return
+    asked = [match, "-f", "%{family}", "Times New Roman:charset=1ed9"]  # ộ
+    found = subprocess.run(asked, capture_output=True, check=False, text=True).stdout
+    if not found.startswith(("Times New Roman", "Liberation Serif", "Tinos")):
+        raise OfficeError(f"No font for Vietnamese as wide as Times New Roman (found: {found}).\n{HOW_TO_INSTALL}")
+
+
 def render(workbook: Path, folder: Path) -> list[Path]:
     """Prints a workbook to a PDF in `folder` and gives a picture of each page."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -252,6 +263,7 @@ def main(arguments: Sequence[str]) -> int:
                 find_python(find_soffice())
                 if shutil.which("pdftoppm") is None:
                     raise OfficeError(f"pdftoppm (poppler-utils) is missing.\n{HOW_TO_INSTALL}")
+                check_font()
             case _:
                 print(__doc__, file=sys.stderr)
                 return 2

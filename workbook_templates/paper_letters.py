@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from rubric_versions import words
 from rubric_versions.model import Appendix, Group, Leaf, LegalBasis, RubricVersion
-from rubric_versions.numbers import vi
+from rubric_versions.numbers import rounded, vi
 from workbook_templates.book import Cell, Sheet
 from workbook_templates.paper import Paper, Signer, digits_formula, shown_points
 from workbook_templates.paper_tables import SKIPPED, PaperLeaf, PaperList, PaperUnit, list_sheet
@@ -247,9 +247,16 @@ def _differences(appendix: Appendix, unit: PaperUnit) -> list[tuple[str, ...]]:
     lines: list[tuple[str, ...]] = []
     for leaf in appendix.self_leaves:
         one = unit.leaves.get(leaf.code, PaperLeaf())
-        if one.final is None or one.final == one.own:
+        if one.final is None or _same(one.own, one.final):
             continue
         gap = shown_points(one.final - one.own) if isinstance(one.final, Fraction) and isinstance(one.own, Fraction) else "–"
         shown = [shown_points(value) if isinstance(value, Fraction) else value or "–" for value in (one.own, one.final)]
         lines.append((str(len(lines) + 1), f"{leaf.code}. {leaf.title}", shown_points(leaf.max), *shown, gap, one.reason))
     return lines
+
+
+def _same(own: Fraction | str | None, final: Fraction | str) -> bool:
+    """Whether both are one score: a sheet holds 15 digits of a self score that has no end."""
+    if isinstance(own, Fraction) and isinstance(final, Fraction):
+        return rounded(own) == rounded(final)
+    return own == final

@@ -319,37 +319,39 @@ def ranking_sheet(name: str, title: str, block: str, below: str, rules: Rules, l
     paper.head(labels, "paper_head", "paper_number")
     first, last = paper.next_row, paper.next_row + len(lines) - 1
     compared = f"{a1(first, 11, absolute=True)}:{a1(last, 11, absolute=True)}"
-    turns = f"{a1(first, 12, absolute=True)}:{a1(last, 12, absolute=True)}"
+    weights = f"{a1(first, 12, absolute=True)}:{a1(last, 12, absolute=True)}"
     seen: set[Fraction] = set()
     for turn, one in enumerate(lines, 1):
         row = paper.next_row
         a, most, index, key = (paper.working(row, column) for column in range(4))
-        weight = turns if rules.ties == "share" else f"ISNUMBER({compared})"
-        rank = f'IF(ISNUMBER({key}),1+SUMPRODUCT(({compared}>{key})*{weight}),"")&""'
+        rank = f'IF(ISNUMBER({key}),1+SUMPRODUCT(({compared}>{key})*{weights}),"")&""'
         value = rounded(one.index) if one.index is not None and one.ranked else None
-        begins = value is not None and value not in seen
+        counted = value is not None and not (rules.ties == "share" and value in seen)
         seen |= {value} if value is not None else set()
         cells = (
             Cell(str(one.rank) if one.rank is not None else "", rank, "paper_figure_bold"),
             Cell(one.name, look="paper_cell"),
-            paper.points(row, 0, one.a, "paper_figure"),
-            paper.points(row, 1, one.A, "paper_figure"),
-            Cell("" if one.index is None else vi(one.index, one.digits), digits_formula(index, one.digits), "paper_figure_bold"),
+            _figure(one.a, a, rules.decimals_shown, "paper_figure"),
+            _figure(one.A, most, rules.decimals_shown, "paper_figure"),
+            _figure(one.index, index, one.digits, "paper_figure_bold"),
             Cell(one.grade, f'IF(ISNUMBER({index}),{grade_formula(index, rules)},"")' if one.index is not None else "", "paper_figure"),
             Cell(one.note, look="paper_cell"),
         )
-        found = f"IF(ISNUMBER({key}),IF(MATCH({key},{compared},0)={turn},1,0),0)"
+        first_of_its_value = f"IF(MATCH({key},{compared},0)={turn},1,0)" if rules.ties == "share" else "1"
         working = (
             Cell(one.a, look="helper"),
             Cell(one.A, look="helper"),
             Cell(one.index, f'IF(ISNUMBER({a}),IF({most}=0,0,{a}/{most}*100),"")', "helper"),
             Cell(value, f'IF(ISNUMBER({index}),ROUND({index},{COMPARE_DIGITS}),"")' if one.ranked else "", "helper"),
-            Cell(Fraction(int(begins)), found, "helper"),
+            Cell(int(counted), f"IF(ISNUMBER({key}),{first_of_its_value},0)", "helper"),
         )
         paper.row(cells, working)
-    paper._keep_last(2)
     paper.sheet.text_number_areas = (f"A{first}:{a1(max(first, last), 7)}",)
     return paper.finish()
+
+
+def _figure(value: Fraction | None, cell: str, digits: int, look: str) -> Cell:
+    return Cell("" if value is None else vi(value, digits), digits_formula(cell, digits), look)
 
 
 # -------------------------------------------------------------------------------------------------------------------- lists
