@@ -27,9 +27,10 @@ _POINTS_A_CHARACTER = 5.52
 """Width of a column's character in LibreOffice, which draws Times New Roman's digits at 5,5 points; Excel rounds them to 7 pixels, 5,25
 points, so that there the sheet is a twentieth narrower and stands in the middle of its page."""
 
-_TALLEST = 396.0  # points; a spreadsheet's row ends at 409
-_TALL_LANDSCAPE = 340.0
+_TALLEST, _TALLEST_LANDSCAPE = 250.0, 150.0  # points of one row; a spreadsheet's ends at 409, and a shorter one leaves no page half empty
 _SIGNING_SPACE = 62.0
+
+WORKING = "Cột tính, không in"
 
 NUMBER_DIGITS = 2
 """Decimals of points on paper; a value with more shows up to four."""
@@ -77,11 +78,11 @@ class Paper:
         characters = width / _POINTS_A_CHARACTER
         for col, share in enumerate(columns, 1):
             self.sheet.widths[col] = round(characters * share / sum(columns) - 5 / 7, 2)
-        for col in range(self.columns + 1, self.columns + 1 + working):
-            self.sheet.widths[col] = 9.0
-        self.sheet.hidden_columns = tuple(range(self.columns + 1, self.columns + 1 + working))
+        self.first_working = self.columns + 2  # in sight beside the page: LibreOffice prints ### for the numbers of hidden columns
+        self._has_working = working > 0
+        self.sheet.widths |= dict.fromkeys(range(self.columns + 1, self.first_working + working), 9.0)
         self._capacity = height * _USED_HEIGHT
-        self._tallest = _TALL_LANDSCAPE if landscape else _TALLEST
+        self._tallest = _TALLEST_LANDSCAPE if landscape else _TALLEST
         self._rows: list[_Row] = []
 
     # ---------------------------------------------------------------------------------------------------------------- single lines
@@ -129,6 +130,8 @@ class Paper:
         """The heads of a table and the row that numbers them (1)(2)(3); repeated on every page (one table of a sheet only)."""
         first = self.next_row
         self.row([Cell(label, look=look) for label in labels], keep=True)
+        if self._has_working:
+            self.sheet.put(first, self.first_working, WORKING, "helper")
         self.row([Cell(f"({turn})", look=numbers) for turn in range(1, len(labels) + 1)], keep=True)
         if repeat:
             self.sheet.repeat_rows = (first, first + 1)
@@ -144,13 +147,13 @@ class Paper:
                 self.sheet.cells[row, col] = cell
                 height = max(height, self._cell_height(cell, col))
             for offset, cell in enumerate(working if turn == 0 else ()):
-                self.sheet.cells[row, self.columns + 1 + offset] = cell
+                self.sheet.cells[row, self.first_working + offset] = cell
             self._add(height, keep=keep)
         return first
 
     def working(self, row: int, index: int) -> str:
         """The address of a working cell of a row, `index` from 0."""
-        return a1(row, self.columns + 1 + index)
+        return a1(row, self.first_working + index)
 
     def points(self, row: int, index: int, value: Fraction | str | None, look: str = "centre") -> Cell:
         """What shows the working cell `index` of a row: points, or the words in it."""

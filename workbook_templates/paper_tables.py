@@ -204,10 +204,10 @@ class _CriteriaTable:
             self._show_again(row, index, total)
 
     def _value(self, node: Node, index: int) -> object:
-        return self.paper.sheet.cells[self.rows[node.code], self.paper.columns + 1 + index].value
+        return self.paper.sheet.cells[self.rows[node.code], self.paper.first_working + index].value
 
     def _set(self, row: int, index: int, value: Fraction | None, formula: str) -> None:
-        self.paper.sheet.cells[row, self.paper.columns + 1 + index] = Cell(value, formula, "helper")
+        self.paper.sheet.cells[row, self.paper.first_working + index] = Cell(value, formula, "helper")
 
     def _show_again(self, row: int, index: int, value: Fraction | None) -> None:
         labels = {"Điểm tối đa": _MAX, "Điểm tự chấm": _OWN, "Điểm thẩm định": _FINAL}
@@ -223,7 +223,9 @@ class _CriteriaTable:
         fields = [self.rows[node.code] for node in self.appendix.children]
 
         def span(index: int) -> str:
-            return f"{a1(first, self.paper.columns + 1 + index, absolute=True)}:{a1(end, self.paper.columns + 1 + index, absolute=True)}"
+            return (
+                f"{a1(first, self.paper.first_working + index, absolute=True)}:{a1(end, self.paper.first_working + index, absolute=True)}"
+            )
 
         def sums(index: int) -> str:
             return "SUM(" + ",".join(self.paper.working(row, index) for row in fields) + ")"
@@ -318,8 +320,8 @@ def ranking_sheet(name: str, title: str, block: str, below: str, rules: Rules, l
     labels = ("Thứ hạng", "Cơ quan, đơn vị", "Điểm đạt (a)", "Điểm tối đa (A)", "Chỉ số CCHC (%)", "Xếp loại", "Ghi chú")
     paper.head(labels, "paper_head", "paper_number")
     first, last = paper.next_row, paper.next_row + len(lines) - 1
-    compared = f"{a1(first, 11, absolute=True)}:{a1(last, 11, absolute=True)}"
-    weights = f"{a1(first, 12, absolute=True)}:{a1(last, 12, absolute=True)}"
+    compared = f"{a1(first, paper.first_working + 3, absolute=True)}:{a1(last, paper.first_working + 3, absolute=True)}"
+    weights = f"{a1(first, paper.first_working + 4, absolute=True)}:{a1(last, paper.first_working + 4, absolute=True)}"
     seen: set[Fraction] = set()
     for turn, one in enumerate(lines, 1):
         row = paper.next_row
