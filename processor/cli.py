@@ -337,6 +337,45 @@ def rubric_lint(target: str, as_json: bool) -> int:
     return report.rubric_lint(target, as_json=as_json)
 
 
+@cli.group()
+def addin() -> None:
+    """Các nút CCHC trong Excel, LibreOffice: cài, gỡ, xem tình trạng."""
+
+
+@addin.command("install")
+@click.option("--python", default=None, metavar="TỆP", help="Python mà các nút sẽ dùng; bỏ trống thì lấy Python đang chạy lệnh này.")
+@click.option(
+    "--to", default=None, metavar="THƯ_MỤC", type=click.Path(path_type=Path), help="Chỉ ghi cchc.xlam vào đây, để ký số hoặc phát cho các máy."
+)
+@_json
+@_command
+def addin_install(python: str | None, to: Path | None, as_json: bool) -> int:
+    """Cài các nút CCHC vào Excel của người dùng này; không cần quyền quản trị."""
+    from addin import commands
+
+    return commands.show_install(python, to, as_json=as_json)
+
+
+@addin.command("uninstall")
+@_json
+@_command
+def addin_uninstall(as_json: bool) -> int:
+    """Gỡ các nút CCHC khỏi Excel."""
+    from addin import commands
+
+    return commands.show_uninstall(as_json=as_json)
+
+
+@addin.command("status")
+@_json
+@_command
+def addin_status(as_json: bool) -> int:
+    """Cho biết các nút đã cài chưa, có đúng bản không, máy có cấm không."""
+    from addin import commands
+
+    return commands.show_status(as_json=as_json)
+
+
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Runs the command line; the process ends with the exit code."""
     from processor.terminal import use_utf8

@@ -51,6 +51,7 @@ APPRAISAL_STAGE = "Bảng thẩm định"
 RESULT_STAGE = "Tổng hợp, xếp hạng"
 PRINT_STAGE = "In biểu mẫu"
 RECORD_STAGE = "Hồ sơ lưu, kiểm chứng"
+ADDIN_STAGE = "Các nút CCHC trong Excel"
 MACHINE_STAGE = "Máy tính, ổ đĩa"
 DOCUMENT_STAGE = "Tài liệu kiểm chứng, báo cáo ký"
 
@@ -259,6 +260,20 @@ CATALOGUE: Mapping[str, Entry] = {
             ("record-other-release", "warning", "Do phiên bản khác lập", "Tệp do phiên bản {program} lập; phiên bản {now} lập lại thì khác về hình thức nên không đối chiếu được từng phần.", "Kiểm chứng bằng đúng phiên bản đã lập, hoặc lập lại kết quả."),
             ("record-book-missing", "error", "Mất tệp kết quả", "Tệp đã lập không còn trong thư mục.", "Chạy lại lệnh đã lập ra tệp này."),
             ("clock-behind", "error", "Đồng hồ máy bị lùi", "Đồng hồ máy ({now}) lùi trước sự kiện gần nhất trong sổ theo dõi ({last}).", "Chỉnh lại ngày giờ của máy rồi chạy lại."),
+        ],
+    ),
+    **_entries(
+        ADDIN_STAGE,
+        [
+            ("addin-no-excel", "error", "Không có Excel", "Hệ điều hành này không có Excel.", "Dùng LibreOffice: cchc addin install --libreoffice; không có các nút vẫn kiểm tra được bằng: cchc check TỆP."),
+            ("addin-python", "error", "Python chưa có cchc", "Python này không chạy được chương trình của các nút ({why}).", "Cài cchc vào chính Python ấy bằng pip rồi chạy lại: cchc addin install."),
+            ("addin-missing", "warning", "Chưa cài các nút", "Chưa có tệp này của các nút CCHC.", "Chạy: cchc addin install, rồi mở lại Excel."),
+            ("addin-different", "warning", "Khác bản đang có", "Tệp trên máy khác tệp của chương trình này (phiên bản khác, Python khác, hoặc cơ quan đã ký số).", "Nếu không phải bản do cơ quan ký số, chạy: cchc addin install."),
+            ("addin-vba-off", "warning", "Máy tắt macro của Office", "Quy định của máy tắt macro (VBA) trong Office nên các nút không hiện hoặc không chạy.", "Báo bộ phận công nghệ thông tin; vẫn dùng được trang Rà soát lỗi và cchc check TỆP."),
+            ("addin-addins-off", "warning", "Máy tắt phần bổ trợ Excel", "Quy định của máy tắt mọi phần bổ trợ của Excel.", "Báo bộ phận công nghệ thông tin; vẫn dùng được trang Rà soát lỗi và cchc check TỆP."),
+            ("addin-unsigned", "warning", "Máy đòi chữ ký số", "Quy định của máy chỉ cho chạy phần bổ trợ có chữ ký số của nơi được tin cậy.", "Nhờ cơ quan ký số tệp cchc.xlam; vẫn dùng được trang Rà soát lỗi và cchc check TỆP."),
+            ("addin-untrusted", "warning", "Máy tắt vị trí tin cậy", "Quy định của máy tắt vị trí tin cậy nên Excel có thể chặn các nút.", "Nhờ cơ quan ký số tệp cchc.xlam hoặc cho phép thư mục XLSTART; vẫn dùng được trang Rà soát lỗi và cchc check TỆP."),
+            ("addin-no-children", "warning", "Máy cấm Excel mở chương trình", "Microsoft Defender trên máy cấm chương trình Office khởi động chương trình khác nên các nút hiện ra mà không chạy.", "Nhờ bộ phận công nghệ thông tin cho ngoại lệ; vẫn dùng được trang Rà soát lỗi và cchc check TỆP."),
         ],
     ),
     **_entries(

@@ -203,7 +203,7 @@ LAUNCHER_TEXTS = {
     "python-missing": "Không thấy Python mà các nút CCHC vẫn dùng (đã gỡ hoặc chuyển chỗ). Chạy lại: cchc addin install – rồi mở lại "
     "Excel. Trong khi đó vẫn dùng được trang Rà soát lỗi của biểu mẫu.",
     "python-failed": "Chương trình CCHC không chạy được. Chạy lại: cchc addin install – nếu vẫn vậy, chạy: cchc addin status – và báo "
-    "người quản trị máy. Biểu mẫu vẫn nguyên. Mã thoát:",
+    "người quản trị máy. Biểu mẫu vẫn nguyên.",
     "blocked": "Máy này không cho Excel khởi động chương trình CCHC (thường do quy định an toàn của cơ quan). Biểu mẫu vẫn nguyên. "
     "Vẫn kiểm tra được: xem trang Rà soát lỗi của biểu mẫu, hoặc lưu rồi chạy: cchc check TỆP. Chi tiết để báo người quản trị máy:",
 }
@@ -213,6 +213,16 @@ LAUNCHER_ABOUT = (
     "trên máy.",
     "Cài, gỡ, xem tình trạng: cchc addin install, cchc addin uninstall, cchc addin status.",
 )
+ADDIN_WORDS = {
+    "written": "Đã ghi {path}",
+    "installed": "Xong. Đóng hẳn Excel rồi mở lại: thẻ CCHC hiện trên thanh lệnh.",
+    "handed": "Xong. Ký số tệp này (nếu cơ quan yêu cầu) rồi chép vào thư mục XLSTART của từng máy.",
+    "removed": "Đã gỡ {path}",
+    "uninstalled": "Xong. Mở lại Excel thì thẻ CCHC không còn.",
+    "nothing": "Chưa cài nên không có gì để gỡ.",
+    "fine": "Đúng bản: {path}",
+    "ready": "Các nút CCHC đã sẵn sàng.",
+}
 
 # what the library of the command line says by itself
 CLICK_WORDS = {

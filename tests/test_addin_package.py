@@ -205,7 +205,7 @@ def test_what_python_wrote_is_shown_and_the_log_removed(excel: Excel) -> None:
 
 
 def test_a_python_that_ends_without_a_word_is_told_with_its_exit_code(excel: Excel) -> None:
-    assert excel.press("ra_soat_loi", code="3")[-1] == f"tell {LAUNCHER_TEXTS['python-failed']} 3"
+    assert excel.press("ra_soat_loi", code="3")[-1] == f"tell {LAUNCHER_TEXTS['python-failed']} (3)"
 
 
 def test_a_python_that_is_gone_is_named(excel: Excel) -> None:

@@ -54,7 +54,7 @@ Private Function CchcRunOnWindows(ByVal button As String) As String
     exitCode = HostRun(CchcCommand(python, button, logFile), python)
     If exitCode <> 0 Then
         CchcRunOnWindows = HostReadLog(logFile)
-        If Len(CchcRunOnWindows) = 0 Then CchcRunOnWindows = CchcText("python-failed") & " " & CStr(exitCode)
+        If Len(CchcRunOnWindows) = 0 Then CchcRunOnWindows = CchcText("python-failed") & " (" & CStr(exitCode) & ")"
     End If
     HostRemove logFile
 End Function
