@@ -345,7 +345,11 @@ def addin() -> None:
 @addin.command("install")
 @click.option("--python", default=None, metavar="TỆP", help="Python mà các nút sẽ dùng; bỏ trống thì lấy Python đang chạy lệnh này.")
 @click.option(
-    "--to", default=None, metavar="THƯ_MỤC", type=click.Path(path_type=Path), help="Chỉ ghi cchc.xlam vào đây, để ký số hoặc phát cho các máy."
+    "--to",
+    default=None,
+    metavar="THƯ_MỤC",
+    type=click.Path(path_type=Path),
+    help="Chỉ ghi cchc.xlam vào đây, để ký số, phát cho máy khác.",
 )
 @_json
 @_command

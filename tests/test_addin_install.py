@@ -166,7 +166,9 @@ def test_defenders_rule_counts_only_where_it_blocks(state: object, tmp_path: Pat
 def test_through_the_command_line_on_this_machine(tmp_path: Path) -> None:
     command = [sys.executable, "-X", "utf8", "-m", "processor.cli", "addin"]
     to = tmp_path / "cơ quan"
-    done = subprocess.run([*command, "install", "--to", to, "--python", PYTHON, "--json"], capture_output=True, encoding="utf-8", check=True)
+    done = subprocess.run(
+        [*command, "install", "--to", to, "--python", PYTHON, "--json"], capture_output=True, encoding="utf-8", check=True
+    )
     assert json.loads(done.stdout) == {"written": [str(to / NAME)], "findings": []}
     assert (to / NAME).read_bytes() == addin_file({"python": PYTHON})
     if sys.platform.startswith("linux"):
@@ -221,8 +223,8 @@ def test_the_macs_script_starts_python_and_shows_what_it_wrote(log: str, code: i
     install(mac, str(fake))
     fake.parent.mkdir()
     stubs = {
-        fake: f'for one in "$@"; do echo "$one" >> "$HOME/python.txt"; case $one in --log=*) printf %s \'{log}\' > "${{one#--log=}}";; esac; done; '
-        f"exit {code}",
+        fake: 'for one in "$@"; do echo "$one" >> "$HOME/python.txt"; log=${one#--log=}; done; '
+        f"printf %s '{log}' > \"$log\"; exit {code}",  # the log is the last argument
         fake.with_name("osascript"): 'for one in "$@"; do echo "$one"; done > "$HOME/told.txt"; cat "$3" > "$HOME/told-log.txt"',
         fake.with_name("mktemp"): 'echo "$HOME/nhật ký.log"; : > "$HOME/nhật ký.log"',  # the Mac's has another -t
     }

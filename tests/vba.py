@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 LINE_LIMIT, CONTINUATIONS = 1023, 24  # VBA's own limits
 WORDS = frozenset(
-    """and as boolean byref byval call const dim do each else elseif end error exit explicit false for function get goto if in is let like
-    long loop mod new next not nothing object on option optional or private property public resume set static string sub then to true
-    until wend while with xor""".split()
+    (
+        *("and", "as", "boolean", "byref", "byval", "call", "const", "dim", "do", "each", "else", "elseif", "end", "error", "exit"),
+        *("explicit", "false", "for", "function", "get", "goto", "if", "in", "is", "let", "like", "long", "loop", "mod", "new", "next"),
+        *("not", "nothing", "object", "on", "option", "optional", "or", "private", "property", "public", "resume", "set", "static"),
+        *("string", "sub", "then", "to", "true", "until", "wend", "while", "with", "xor"),
+    )
 )
 HOST = frozenset(("activeworkbook", "application", "applescripttask", "chr", "cstr", "createobject", "err", "left", "len", "msgbox"))
 HOST |= {"thisworkbook", "vblf"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Literal
 
 from rubric_versions.findings import Finding, finding
@@ -53,13 +54,10 @@ def _is(value: object, wanted: int) -> bool:
 
 def registry_value(hive: Hive, key: str, name: str) -> object:
     """The value in this machine's registry; None where there is none, it may not be read, or this is no Windows."""
-    if sys.platform != "win32":
-        return None
-    import winreg  # noqa: PLC0415 - Windows only
+    if sys.platform == "win32":
+        import winreg  # noqa: PLC0415 - Windows only
 
-    top = winreg.HKEY_CURRENT_USER if hive == "HKCU" else winreg.HKEY_LOCAL_MACHINE
-    try:
-        with winreg.OpenKey(top, key, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY) as opened:
+        top = winreg.HKEY_CURRENT_USER if hive == "HKCU" else winreg.HKEY_LOCAL_MACHINE
+        with suppress(OSError), winreg.OpenKey(top, key, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY) as opened:
             return winreg.QueryValueEx(opened, name)[0]
-    except OSError:
-        return None
+    return None
