@@ -24,8 +24,10 @@ from rubric_versions.findings import CATALOGUE, Finding, Severity, errors, findi
 from rubric_versions.methods.base import Raw
 from rubric_versions.model import RubricVersion
 from workbook_templates import campaign_book as at
+from workbook_templates import offices as of
 from workbook_templates.book import Address, Book, a1
 from workbook_templates.campaign_book import Block, Campaign, DeductionCase, Renamed, Round, Unit, campaign_book
+from workbook_templates.offices import Assigned, Office
 
 __all__ = [
     "Block", "Campaign", "DeductionCase", "Renamed", "Round", "Unit",
@@ -129,7 +131,25 @@ def new_campaign(
         rounds=tuple(rounds) if rounds is not None else _rounds(version, year),
         blocks=tuple(made_blocks),
         units=made_units,
+        **_divided(version, made_units),
     )
+
+
+def _divided(version: RubricVersion, units: Sequence[Unit]) -> dict[str, Any]:
+    """The offices and their criteria as the version suggests, where it divides the appraisal; an office of a unit's name is that unit."""
+    if not version.rules.specialist_offices:
+        return {}
+    names = {code: name for appendix in version.appendices for code, name in appendix.appraisers.items()}
+    assigned = {
+        (appendix.number, leaf.code): Assigned(leaf.appraiser)
+        for appendix in version.appendices
+        for leaf in appendix.leaves
+        if leaf.is_appraised and leaf.appraiser
+    }
+    used = {one.office for one in assigned.values()}
+    codes = {unit.name: unit.code for unit in units}
+    offices = tuple(Office(code, clean(name), codes.get(clean(name), "")) for code, name in names.items() if code in used)
+    return {"offices": offices, "assigned": assigned}
 
 
 def _unit_from(words: Mapping[str, Any], unranked: Sequence[str]) -> Unit:
@@ -354,12 +374,14 @@ class _CampaignReading:
         made_units = self._units(unit_page, version, blocks)
         self._check_councils(block_page, made_blocks, made_units)
         renamed = self._renamed()
+        offices = self._offices()
+        assigned = self._assigned(version, offices)
         central = self._central(version)
         cases = self._cases(version)
         return Campaign(
             code=code, year=year or 0, version_id=version.id, rounds=rounds, blocks=tuple(made_blocks.values()),
             units=tuple(made_units.values()), central=central, deductions=cases, renamed=renamed,
-            overall=bool(overall), **texts,
+            overall=bool(overall), offices=offices or (), assigned=assigned, **texts,
         )  # fmt: skip
 
     def _version(self, front: _Page, cell: Address, version_of: Callable[[str], RubricVersion]) -> RubricVersion | None:
@@ -514,6 +536,40 @@ class _CampaignReading:
             first[pair] = row
             made.append(Renamed(before, name, unit, basis))
         return tuple(made)
+
+    def _offices(self) -> tuple[Office, ...] | None:
+        """The offices that appraise; None where their sheet could not be read."""
+        page = self.page(of.OFFICES)
+        if page is None:
+            return None
+        label = dict(enumerate(of.OFFICE_HEADS, 1))
+        made: list[Office] = []
+        first: dict[str, int] = {}
+        for row in page.rows(at.FIRST, (of.OFFICE_CODE, of.OFFICE_NAME, of.OFFICE_UNIT)):
+            code = page.code((row, of.OFFICE_CODE), label[of.OFFICE_CODE])
+            name = page.text((row, of.OFFICE_NAME), label[of.OFFICE_NAME])
+            unit = page.known((row, of.OFFICE_UNIT), label[of.OFFICE_UNIT], self.units, f"trang {at.UNITS}", optional=True)
+            if code and code.casefold() in first:
+                page.report("campaign-duplicate", (row, of.OFFICE_CODE), code, first=a1(first[code.casefold()], of.OFFICE_CODE))
+                continue
+            first[code.casefold()] = row
+            made.append(Office(code, name, unit))
+        return tuple(made)
+
+    def _assigned(self, version: RubricVersion, offices: tuple[Office, ...] | None) -> dict[tuple[str, str], Assigned]:
+        page = self.page(of.ASSIGNED)
+        if page is None:
+            return {}
+        label = dict(enumerate(of.ASSIGNED_HEADS, 1))
+        known = None if offices is None else {one.code.casefold(): one.code for one in offices}
+        made = {}
+        for one in of.assigned_rows(version, at.FIRST):
+            place = (one.row, of.ASSIGNED_OFFICE)
+            office = page.known(place, label[of.ASSIGNED_OFFICE], known, f"trang {of.OFFICES}", optional=True)
+            person = page.text((one.row, of.ASSIGNED_PERSON), label[of.ASSIGNED_PERSON], optional=True)
+            if office or person:
+                made[one.appendix, one.leaf.code] = Assigned(office, person)
+        return made
 
     def _central(self, version: RubricVersion) -> dict[tuple[str, str], tuple[Raw, ...]]:
         central: dict[tuple[str, str], tuple[Raw, ...]] = {}

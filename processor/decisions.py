@@ -24,8 +24,8 @@ def decide(desk: Desk, unit: str, what: What, reason: str) -> Event:
         raise Blocked([finding("unit-not-found", value=unit)])
     with desk.ledger.transaction():
         record = desk.record()
-        round_number = desk.campaign.rounds[-1].number
-        data = {"what": what, "reason": reason}
+        round_number = desk.round.number
+        data = {"what": what, "reason": reason, "round": str(round_number)}
         if what == "accept":
             came = [one for one in record.of_unit(unit, str(round_number)) if one.scores is not None]
             if not came:

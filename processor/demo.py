@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from processor import report, terminal
-from processor.appraisal import appraise, make_book, template_of
+from processor.appraisal import appraise
+from processor.appraisal_books import made_again, template_of
 from processor.campaign import campaign_to_book, new_campaign
 from processor.clock import ZONE, FixedClock
 from processor.desk import APPRAISAL, BACK, CAMPAIGN_FILE, FORMS, INBOX, RESULTS, Desk, create, open_desk
@@ -39,7 +40,7 @@ from rubric_versions.methods.base import Raw
 from rubric_versions.methods.choice import MET, UNMET
 from rubric_versions.model import Appendix, Leaf, RubricVersion
 from rubric_versions.numbers import decimal_text
-from workbook_templates.appraisal_book import MAX, SELF, SKIP, Filled
+from workbook_templates.appraisal_book import SKIP, Filled
 from workbook_templates.book import write_book
 from workbook_templates.campaign_book import Campaign, DeductionCase, Unit
 from workbook_templates.entry_form import EntryForm, as_date
@@ -328,13 +329,12 @@ class Year:
         """Every council agrees with most, lowers some with a reason, grants most claims of "not assessed"."""
         self._move_to(self._at(12, 27, 16))
         with self._desk() as desk:
-            for book in desk.record().books.values():
+            for book in desk.record().books_now():
                 made = template_of(desk, book)
                 entries = {}
-                for place, (sheet, row) in made.places.items():
-                    own, most = (made.book.sheet(sheet).cells[row, col].value for col in (SELF, MAX))
-                    entries[place] = self._judgement(own, most)
-                filled = make_book(desk.as_of(book.seq - 1, book.campaign), book.council, book.serial, book.units, entries)
+                for place, line in made.rows.items():
+                    entries[place] = self._judgement(line.points, line.leaf.max)
+                filled = made_again(desk, book, entries)
                 write_atomic(desk.folder / APPRAISAL / book.file, write_book(filled.book))
             appraise(desk)
 
@@ -343,7 +343,11 @@ class Year:
             return Filled(Fraction(most) * self.rng.randint(5, 10) / 10, "")
         if own == SKIP:
             granted = self.rng.random() < 0.85
-            return Filled(SKIP, "") if granted else Filled(Fraction(0), "Có nhiệm vụ phát sinh theo báo cáo của sở chuyên ngành.")
+            return (
+                Filled(SKIP, "Đúng là không phát sinh trong năm.")
+                if granted
+                else Filled(Fraction(0), "Có nhiệm vụ phát sinh theo báo cáo của sở chuyên ngành.")
+            )
         if own > 0 and self.rng.random() < 0.07:
             return Filled(Fraction(own) / 2, "Tài liệu kiểm chứng chưa chứng minh đủ số liệu đã nêu.")
         return Filled(Fraction(own), "")

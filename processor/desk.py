@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from processor import keys
-from processor.campaign import Campaign, campaign_to_book, read_campaign
+from processor.campaign import Campaign, Round, campaign_to_book, read_campaign
 from processor.clock import Clock, behind
 from processor.files import (
     EnvironmentProblem,
@@ -28,7 +28,7 @@ from processor.files import (
     write_atomic,
 )
 from processor.ledger import Ledger
-from processor.record import Record, fold
+from processor.record import Record, current_round, fold
 from rubric_versions import catalog
 from rubric_versions.findings import Finding, errors, finding
 from rubric_versions.model import RubricVersion
@@ -77,6 +77,11 @@ class Desk:
         """What the ledger's events come to by now; only the new ones are read."""
         fold(self.ledger.events(since=self._record.upto, until=self._until), self._record)
         return self._record
+
+    @property
+    def round(self) -> Round:
+        """The round that is worked on now: the last one of which forms were issued."""
+        return current_round(self.record(), self.campaign)
 
     def as_of(self, seq: int, campaign_digest: str) -> Desk:
         """The desk as it stood after event `seq`, with the campaign workbook of that time: what old books are rebuilt from."""

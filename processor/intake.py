@@ -118,7 +118,7 @@ def receive(
     record = desk.record()
     if not record.forms:
         raise Blocked([finding("issue-first")])
-    round_number = desk.campaign.rounds[-1].number
+    round_number = desk.round.number
     receipt = Receipt()
     fresh: dict[str, Arrival] = {}
     papers: list[Arrival] = []
@@ -281,7 +281,7 @@ def _order_findings(desk: Desk, record: Record, unit: str, received: datetime, s
     found = []
     if received < window.opens:
         found.append(finding("return-early", file=name, received=f"{received:%d/%m/%Y %H:%M}", opens=f"{window.opens:%d/%m/%Y %H:%M}"))
-    reopened = any(one.what == "reopen" for one in record.decided(unit))
+    reopened = any(one.what == "reopen" and one.round == str(round_number) for one in record.decided(unit))
     if received >= window.closes and not reopened:
         found.append(
             finding(
@@ -326,7 +326,7 @@ def _received_of(desk: Desk, event: Event) -> Received:
     names = {unit.code: unit.name for unit in desk.campaign.units}
     counts = False
     if event.unit and event.data["verdict"] == Verdict.ACCEPTED:
-        window, record = desk.campaign.rounds[-1], desk.record()
+        window, record = desk.round, desk.record()
         mine = [one for one in record.of_unit(event.unit, event.data["round"]) if one.seq == event.seq]
         counts = bool(mine) and in_time(mine[0], window, record.decided(event.unit))
     return Received(
@@ -369,7 +369,7 @@ def _newest_forms(desk: Desk) -> dict[str, Identity]:
     if desk.key is None:
         return {}
     forms = desk.record().forms
-    made = identities(desk, desk.campaign.rounds[-1].number)
+    made = identities(desk, desk.round.number)
     return {one.unit: one for one in made if (last := forms.get((one.unit, one.round))) and last.form_id == one.form_id}
 
 

@@ -13,14 +13,15 @@ from fractions import Fraction
 from typing import Literal
 
 from processor import VERSION, pdf
-from processor.appraisal import kept_return, read_all_kept, standing
+from processor.appraisal import standing
 from processor.checks import is_day
 from processor.desk import PRINTS, Blocked, Desk
 from processor.files import ascii_name, read_whole, write_atomic
 from processor.intake import slip_of
 from processor.issuing import parts_digest, parts_digest_or_none
+from processor.kept import kept_return, last_return, read_all_kept
 from processor.ranking import LeafScore, Standing, UnitResult, UnitScores, results_of, shown_digits
-from processor.record import Return, counting
+from processor.record import Return
 from processor.results import scores_of
 from processor.untouched import as_text
 from rubric_versions import words
@@ -170,7 +171,7 @@ class Press:
         self.office = Office(campaign.organiser, campaign.place, campaign.year, campaign.council)
 
     def _return(self, unit: str) -> Return | None:
-        return counting(self.desk.record(), self.desk.campaign, unit, self.desk.campaign.rounds[-1].number)
+        return last_return(self.desk, unit)
 
     def _appendix(self, number: str) -> Appendix:
         return next(one for one in self.desk.version.appendices if one.number == number)

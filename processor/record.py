@@ -6,7 +6,7 @@ Pure folding: the same events give the same state, on any day and any machine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from processor.campaign import Campaign, Round
@@ -65,7 +65,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person decided outside the rules: accept, reopen, withdraw or record, with the reason."""
+    """What a person decided outside the rules: accept, reopen, withdraw or record, with the reason; about which round's returns."""
 
     seq: int
     at: datetime
@@ -74,23 +74,49 @@ class Decision:
     what: str
     reason: str
     sha256: str
+    round: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Whose turn it is on what: the council, the specialist office ("": the council itself), the round, the stage's code."""
+
+    council: str
+    office: str
+    round: int
+    stage: str
 
 
 @dataclass(frozen=True, slots=True)
 class BookMade:
-    """An appraisal book as written: its id, whose council, which number, its file, the units with the return each row rests on."""
+    """An appraisal book as written: its id, whose turn, which number, its file, the criteria of its rows by unit and return.
+
+    `replaced` is the id of the book that took its place before anybody had worked in it, ""
+    while none did.
+    """
 
     book: str
-    council: str
+    charge: Charge
     serial: int
     file: str
-    units: tuple[tuple[str, str], ...]
+    rows: Mapping[tuple[str, str], tuple[str, ...]]
     digest: str
     campaign: str
     seq: int
     key: str
     seal: str
     program: str
+    replaced: str = ""
+
+    @property
+    def council(self) -> str:
+        """The council whose book it is, "" for the organiser's."""
+        return self.charge.council
+
+    @property
+    def units(self) -> tuple[tuple[str, str], ...]:
+        """The units with the return that their rows rest on."""
+        return tuple(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +140,11 @@ class Record:
     """Files that came along, by unit ("": nobody knows whose), in the order they came."""
     again: dict[str, set[str]] = field(default_factory=dict)
     books: dict[str, BookMade] = field(default_factory=dict)
-    entries: dict[str, dict[tuple[str, str], Entry]] = field(default_factory=dict)
+    """Every appraisal book ever made, by id; those replaced since too, for somebody may have filled a copy."""
+    rows: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """The books that have rows of a unit resting on a return, by unit and return, oldest first."""
+    entries: dict[str, dict[str, dict[str, Entry]]] = field(default_factory=dict)
+    """What was put into a book, by book, unit and leaf."""
     taken: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     key: str = ""
     """The id of the office's key now; `seals` holds every seal ever made, of forms and of books, by form id."""
@@ -123,6 +153,18 @@ class Record:
     def of_unit(self, unit: str, round_number: str) -> list[Return]:
         """The returns of a unit for a round, in the order they came."""
         return [one for one in self.returns if one.unit == unit and one.round == round_number]
+
+    def entries_of(self, book: str, unit: str) -> Mapping[str, Entry]:
+        """What was put into a book for a unit, by leaf."""
+        return self.entries.get(book, {}).get(unit, {})
+
+    def placed(self, book: str) -> dict[tuple[str, str], Entry]:
+        """Everything that was put into a book, by unit and leaf."""
+        return {(unit, code): one for unit, put in self.entries.get(book, {}).items() for code, one in put.items()}
+
+    def books_now(self) -> list[BookMade]:
+        """The appraisal books that nothing has replaced, in the order they were made."""
+        return [one for one in self.books.values() if not one.replaced]
 
     def decided(self, unit: str) -> list[Decision]:
         """The decisions about a unit, in order."""
@@ -175,18 +217,20 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
             record.documents.setdefault(event.unit, []).append(document)
         elif event.kind == "decided":
             record.decisions.append(
-                Decision(event.seq, event.at, event.actor, event.unit, data["what"], data["reason"], data.get("sha256", ""))
+                Decision(event.seq, event.at, event.actor, event.unit, data["what"], data["reason"], data.get("sha256", ""), data["round"])
             )
         elif event.kind == "again":
             record.again.setdefault(data["sha256"], set()).add(data["file"])
         elif event.kind == "book":
-            units = tuple((unit, sha256) for unit, sha256 in data["units"])
+            lists = [tuple(codes) for codes in data["criteria"]]
+            rows = {(unit, sha256): lists[turn] for unit, sha256, turn in data["units"]}
+            charge = Charge(data["council"], data["office"], data["round"], data["stage"])
             book = BookMade(
                 data["book"],
-                data["council"],
+                charge,
                 data["serial"],
                 data["file"],
-                units,
+                rows,
                 data["digest"],
                 data["campaign"],
                 event.seq,
@@ -195,18 +239,29 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
                 data["program"],
             )
             if data["replaces"]:
-                record.books.pop(data["replaces"], None)
+                record.books[data["replaces"]] = replace(record.books[data["replaces"]], replaced=book.book)
             record.books[book.book] = book
+            for place in rows:
+                record.rows.setdefault(place, []).append(book.book)
             record.seals[book.book] = book.seal
         elif event.kind == "appraised":
-            record.entries[data["book"]] = {(unit, code): Entry(score, reason) for unit, code, score, reason in data["entries"]}
+            put: dict[str, dict[str, Entry]] = {}
+            for unit, code, score, reason in data["entries"]:
+                put.setdefault(unit, {})[code] = Entry(score, reason)
+            record.entries[data["book"]] = put
             record.taken[data["book"]] = tuple((file, sha256) for file, sha256 in data["files"])
     return record
 
 
+def current_round(record: Record, campaign: Campaign) -> Round:
+    """The round that is worked on: the last one of which forms were issued, else the first. Whether it is open, the clock says."""
+    issued = {number for _, number in record.forms}
+    return next((one for one in reversed(campaign.rounds) if str(one.number) in issued), campaign.rounds[0])
+
+
 def in_time(one: Return, window: Round, decisions: Iterable[Decision]) -> bool:
-    """Whether a return came before the round closed, or after the unit was reopened (Cần Thơ 2018, Điều 5.3: late is not at all)."""
-    reopened = any(decision.what == "reopen" and decision.seq < one.seq for decision in decisions)
+    """Whether a return came before its round closed, or after the unit was reopened (Cần Thơ 2018, Điều 5.3: late is not at all)."""
+    reopened = any(decision.what == "reopen" and decision.round == one.round and decision.seq < one.seq for decision in decisions)
     return reopened or one.received < window.closes
 
 
@@ -216,8 +271,8 @@ def counting(record: Record, campaign: Campaign, unit: str, round_number: int) -
     A decision stands until a later return or decision: "withdraw" takes away all that came before it, "accept" admits the return it names
     though it is late or has errors. Of returns with the same answers the first one counts, on which a council may have worked.
     """
-    window = next(one for one in campaign.rounds if one.number == round_number)
-    decisions = record.decided(unit)
+    window = campaign.round(round_number)
+    decisions = [one for one in record.decided(unit) if one.round == str(round_number)]
     withdrawn = max((one.seq for one in decisions if one.what == "withdraw"), default=0)
     admitted = {one.sha256 for one in decisions if one.what == "accept" and one.seq > withdrawn}
     found = None

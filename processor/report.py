@@ -75,7 +75,7 @@ def issue(desk: Desk, *, as_json: bool) -> int:
     from processor.issuing import issue as issue_forms
 
     with terminal.progress("Cấp biểu mẫu", len(desk.campaign.units), quiet=as_json) as tick:
-        done = issue_forms(desk, desk.campaign.rounds[-1].number, tick=tick)
+        done = issue_forms(desk, desk.round.number, tick=tick)
     if as_json:
         terminal.print_json(_as_json(desk.findings, written=list(done.written), unchanged=done.unchanged))
     else:
@@ -179,7 +179,6 @@ def appraise(desk: Desk, *, as_json: bool) -> int:
 
     with terminal.progress("Lập bảng thẩm định", len(desk.campaign.councils), quiet=as_json) as tick:
         done = appraise_all(desk, tick=tick)
-    names = {unit.code: unit.name for unit in desk.campaign.units}
     found = [*done.findings, *write_tracking(desk)]
     if as_json:
         terminal.print_json(_as_json(found, written=done.written, taken=done.taken, left=done.holes))
@@ -190,8 +189,6 @@ def appraise(desk: Desk, *, as_json: bool) -> int:
     terminal.say(
         f"Đã nhận {done.taken} điểm thẩm định; còn {sum(done.holes.values())} tiêu chí của {len(done.holes)} đơn vị chưa thẩm định."
     )
-    if done.holes and done.taken:
-        terminal.print_findings([finding("appraisal-hole", unit=names[unit], count=left) for unit, left in done.holes.items()], limit=20)
     return _code(found)
 
 
@@ -319,7 +316,7 @@ def verify(desk: Desk, *, as_json: bool) -> int:
 
 def decide(desk: Desk, unit: str, what: Any, reason: str, *, as_json: bool) -> int:
     """A person's decision, written down."""
-    from processor.appraisal import DECISION_WORDS
+    from processor.appraisal_books import DECISION_WORDS
     from processor.decisions import decide as write_down
     from processor.tracking import write_tracking
 

@@ -5,22 +5,24 @@ The arithmetic is `ranking`'s; here is where its numbers come from, and that the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from processor import VERSION, ranking
-from processor.appraisal import DECISION_WORDS, Appraised, kept_return, read_all_kept, standing, take
+from processor.appraisal_books import DECISION_WORDS
 from processor.desk import CAMPAIGN_FILE, RESULTS, Blocked, Desk
 from processor.files import write_atomic
 from processor.issuing import parts_digest
+from processor.kept import read_all_kept
 from processor.ranking import Block, LeafScore, Standing, UnitResult, UnitScores
 from processor.record import counting
+from processor.scores import LeafLine, unit_line
+from processor.taking import take
 from rubric_versions.answers import is_blank
 from rubric_versions.findings import Finding, errors, finding
-from rubric_versions.methods.base import Outcome, State
+from rubric_versions.methods.base import State
 from rubric_versions.model import Leaf
-from workbook_templates.appraisal_book import SKIP, Filled
 from workbook_templates.book import Book, write_book
 from workbook_templates.campaign_book import Unit
 
@@ -44,8 +46,7 @@ def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
     Raises Blocked while a unit that has sent nothing yet still may: it must not be published as one that did not assess itself.
     """
     _may_rank(desk)
-    taken = Appraised()
-    take(desk, taken)
+    taken = take(desk)
     # everything from one state of the record, the very one that `verify` rebuilds from, whoever else appends meanwhile
     upto = desk.record().upto
     then = desk.as_of(upto, desk.campaign_digest)
@@ -80,7 +81,7 @@ def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
 
 
 def _may_rank(desk: Desk) -> None:
-    record, window = desk.record(), desk.campaign.rounds[-1]
+    record, window = desk.record(), desk.round
     if not record.forms:
         raise Blocked([finding("issue-first")])
     waiting = [unit for unit in desk.campaign.units if counting(record, desk.campaign, unit.code, window.number) is None]
@@ -128,32 +129,24 @@ def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple
 def _unit_scores(desk: Desk, unit: Unit, deductions: int, blank_central: dict[tuple[str, str], int], found: list[Finding]) -> UnitScores:
     appendix = desk.version.appendix_for(unit.tier)
     missing = desk.version.rules.missing
-    one = counting(desk.record(), desk.campaign, unit.code, desk.campaign.rounds[-1].number)
-    if one is None:
+    line = unit_line(desk, unit.code)
+    if line is None:
         treatment = f"{missing.shown}, xếp loại {missing.grade}" if missing.grade else missing.shown
         found.append(finding("unit-missing", unit=unit.name, treatment=f"{treatment} ({missing.basis})"))
         blank = {leaf.code: LeafScore(None, Fraction(0), State.UNSCORED, Fraction(0)) for leaf in appendix.leaves}
         return UnitScores(unit.code, unit.name, unit.block, unit.tier, appendix, blank, unit.ranked, True, missing.shown, deductions)
-    outcomes = kept_return(desk, one.sha256, unit.code).outcomes
-    put = standing(desk, unit.code) or {}
     leaves = {}
     for leaf in appendix.leaves:
         if leaf.is_central:
             leaves[leaf.code] = _central(desk, unit, leaf, appendix.number, blank_central, found)
         else:
-            leaves[leaf.code] = _appraised(leaf, outcomes, put)
+            leaves[leaf.code] = _appraised(line.leaves[leaf.code])
     return UnitScores(unit.code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked, False, "", deductions)
 
 
-def _appraised(leaf: Leaf, outcomes: Mapping[str, Outcome], put: Mapping[str, Filled]) -> LeafScore:
-    own = outcomes.get(leaf.code)
-    given = put[leaf.code].score if leaf.code in put else None
-    state, points = State.UNSCORED, Fraction(0)
-    if isinstance(given, Fraction):
-        state, points = State.SCORED, given
-    elif given == SKIP:
-        state = State.NOT_ASSESSED
-    return LeafScore(own.state if own else None, own.points if own else Fraction(0), state, points)
+def _appraised(line: LeafLine) -> LeafScore:
+    own, final = line.own, line.final
+    return LeafScore(own.state, own.points, final.state or State.UNSCORED, final.points)
 
 
 def _central(desk: Desk, unit: Unit, leaf: Leaf, number: str, blank_central: dict[tuple[str, str], int], found: list[Finding]) -> LeafScore:

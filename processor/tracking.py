@@ -9,7 +9,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from processor.appraisal import DECISION_WORDS, holes
+from processor.appraisal import holes
+from processor.appraisal_books import DECISION_WORDS
 from processor.checks import Verdict
 from processor.clock import parse_moment
 from processor.desk import Desk
@@ -55,9 +56,9 @@ class UnitState:
 def unit_states(desk: Desk) -> list[UnitState]:
     """One line per unit, in the campaign's order."""
     record, campaign = desk.record(), desk.campaign
-    round_number = campaign.rounds[-1].number
+    round_number = desk.round.number
     left = holes(desk)
-    appraised = {unit for book in record.books.values() for unit, _ in book.units}
+    appraised = {unit for book in record.books_now() for unit, _ in book.units if book.charge.round == round_number}
     states = []
     for unit in campaign.units:
         counts = counting(record, campaign, unit.code, round_number)
@@ -67,7 +68,7 @@ def unit_states(desk: Desk) -> list[UnitState]:
             state = COUNTS
         elif last is None:
             state = NOTHING if (unit.code, str(round_number)) in record.forms else NO_FORM
-        elif last.verdict is Verdict.ACCEPTED and not in_time(last, campaign.rounds[-1], record.decided(unit.code)):
+        elif last.verdict is Verdict.ACCEPTED and not in_time(last, desk.round, record.decided(unit.code)):
             state = LATE
         else:
             state = MENDING

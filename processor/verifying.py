@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from processor import VERSION
-from processor.appraisal import template_of
+from processor.appraisal_books import template_of
 from processor.desk import APPRAISAL, FORMS, PRINTS, Desk
 from processor.documents import copy_names
 from processor.files import OriginalAltered, OriginalMissing, read_whole, sha256_of
@@ -63,6 +63,8 @@ def _books(desk: Desk) -> Iterator[Finding]:
             continue
         if parts_digest(made) != book.digest:
             yield _differs(f"{APPRAISAL}/{book.file}", book.program, "nội dung")
+        if book.replaced:
+            continue
         if not (desk.folder / APPRAISAL / book.file).is_file() and not desk.record().taken.get(book.book):
             yield finding("record-book-missing", file=f"{APPRAISAL}/{book.file}")
 

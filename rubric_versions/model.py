@@ -197,11 +197,12 @@ class Missing(_Data):
 
 
 class Stage(_Data):
-    """A stage a score passes after the unit's own: who gives it and what its column is called."""
+    """A stage a score passes after the unit's own: who gives it, what its column is called, whether every round passes it."""
 
     code: str
     name: str
     body: str
+    last_round_only: bool = False
 
 
 MOMENT = r"^(\d{2}/\d{2}/\d{4} \d{2}:\d{2})?$"
@@ -244,6 +245,10 @@ class Rules(_Data):
     """The same of the signed report."""
     stages: tuple[Stage, ...] = Field(min_length=1)
     rounds: int = Field(default=1, ge=1, le=4)
+    reopened: Literal["all", "contested"] = "all"
+    """What a further round opens: every criterion, or those whose score was contested, left open or without evidence."""
+    specialist_offices: bool = False
+    """Whether a new campaign divides the organiser's appraisal among the appendices' appraisers; a campaign may, whatever stands here."""
     self_assessment_due: str = ""
     windows: tuple[Window, ...] = ()
     unranked: tuple[str, ...] = ()

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from processor import appraisal, cli, demo
-from processor.appraisal import make_book
+from processor import appraisal_books, cli, demo, kept
+from processor.appraisal_books import made_again, template_of
 from processor.campaign import Campaign, campaign_to_book, new_campaign, read_campaign, shipped_units
 from processor.clock import NOW_VARIABLE, FixedClock, parse_moment
 from processor.desk import APPRAISAL, BACK, CAMPAIGN_FILE, FORMS, INBOX, LEDGER_FILE, Desk, create, open_desk
@@ -34,7 +34,7 @@ from rubric_versions import catalog
 from rubric_versions.answers import Answers
 from rubric_versions.methods.base import Raw
 from rubric_versions.model import Appendix
-from workbook_templates.appraisal_book import MAX, SELF, Filled
+from workbook_templates.appraisal_book import SKIP, Filled
 from workbook_templates.book import write_book
 from workbook_templates.identity import Identity
 
@@ -70,8 +70,8 @@ class Ran:
 
 def run(*arguments: object, now: str = IN_TIME, keys: Path | None = None) -> Ran:
     """A command run in this process, as the console script would: nothing is remembered from the run before."""
-    appraisal._templates.clear()
-    appraisal._kept.clear()
+    appraisal_books.forget()
+    kept.forget()
     out, err = io.StringIO(), io.StringIO()
     variables = {NOW_VARIABLE: now, "CCHC_ACTOR": "can-bo"} | ({FOLDER_VARIABLE: str(keys)} if keys else {})
     code: object = "went on"
@@ -201,18 +201,17 @@ class Folder:
     def fill_books(self, wanted: Mapping[tuple[str, str], Filled] | None = None, *, council: str | None = None) -> None:
         """Nothing; every appraisal book told in the ledger is filled: agreed, but for what is `wanted`; what only councils score, full."""
         with self.desk() as desk:
-            for book in desk.record().books.values():
+            for book in desk.record().books_now():
                 if council not in (None, book.council):
                     continue
-                then = desk.as_of(book.seq - 1, book.campaign)
-                blank = make_book(then, book.council, book.serial, book.units)
+                blank = template_of(desk, book)
                 entries = {}
-                for place, (sheet, row) in blank.places.items():
-                    own, most = (blank.book.sheet(sheet).cells[row, col].value for col in (SELF, MAX))
-                    assert isinstance(most, Fraction | int)
-                    agreed = own if isinstance(own, Fraction | str) else Fraction(most)
-                    entries[place] = (wanted or {}).get(place, Filled(agreed, ""))
-                filled = make_book(then, book.council, book.serial, book.units, entries)
+                for place, line in blank.rows.items():
+                    own = blank.base_of(place)
+                    agreed = line.leaf.max if own is None else own
+                    reason = "Đúng là không phát sinh" if line.points == SKIP else ""
+                    entries[place] = (wanted or {}).get(place, Filled(agreed, reason))
+                filled = made_again(desk, book, entries)
                 (self.path / APPRAISAL / book.file).write_bytes(write_book(filled.book))
 
     def state(self) -> tuple[list[tuple[str, str, str]], dict[str, str]]:

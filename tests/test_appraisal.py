@@ -15,7 +15,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from processor.appraisal import make_book, rebuild, standing
+from processor.appraisal import standing
+from processor.appraisal_books import made_again, rebuild
 from processor.desk import APPRAISAL
 from processor.issuing import parts_digest
 from processor.record import BookMade
@@ -40,15 +41,15 @@ def appraise(folder: Folder, now: str = APPRAISING) -> Ran:
 def made(folder: Folder, council: str = DISTRICT) -> tuple[BookMade, AppraisalBook]:
     """The newest book of a council as the ledger tells it, and as it was made: blank."""
     with folder.desk() as desk:
-        book = max((one for one in desk.record().books.values() if one.council == council), key=lambda one: one.serial)
-        return book, make_book(desk.as_of(book.seq - 1, book.campaign), book.council, book.serial, book.units)
+        book = max((one for one in desk.record().books_now() if one.council == council), key=lambda one: one.serial)
+        return book, made_again(desk, book)
 
 
 def write(folder: Folder, entries: Mapping[tuple[str, str], Filled], file: str = BOOK) -> Path:
     """The district's newest book with these entries, in `05_tham_dinh`."""
     with folder.desk() as desk:
-        book = max((one for one in desk.record().books.values() if one.council == DISTRICT), key=lambda one: one.serial)
-        filled = make_book(desk.as_of(book.seq - 1, book.campaign), book.council, book.serial, book.units, entries)
+        book = max((one for one in desk.record().books_now() if one.council == DISTRICT), key=lambda one: one.serial)
+        filled = made_again(desk, book, entries)
     path = folder.path / APPRAISAL / file
     path.write_bytes(write_book(filled.book))
     return path
@@ -82,7 +83,7 @@ def test_every_council_has_a_book_of_its_own_units(received: Folder) -> None:
     ran = appraise(received)
     assert (ran.code, set(ran.json)) == (0, {"findings", "written", "taken", "left"})
     assert sorted(ran.json["written"]) == ["tham_dinh_916.xlsx", "tham_dinh_917.xlsx", "tham_dinh_thanh_pho.xlsx"]
-    units = {one.data["council"]: [unit for unit, _ in one.data["units"]] for one in received.events("book")}
+    units = {one.data["council"]: [unit for unit, *_ in one.data["units"]] for one in received.events("book")}
     assert units == {"": ["SNV", "STP", "916", "917"], "916": ["31117", "31120"], "917": ["31154"]}
     city = openpyxl.load_workbook(received.path / APPRAISAL / "tham_dinh_thanh_pho.xlsx", read_only=True)
     assert city.sheetnames == ["Tổng hợp", "Thẩm định II", "Thẩm định III", "_meta"]
@@ -137,7 +138,7 @@ def test_the_formulas_of_a_book_state_what_an_engine_calculates(received: Folder
     entries = some_of_everything(blank)
     with received.desk() as desk:
         book = next(one for one in desk.record().books.values() if one.council == DISTRICT)
-        filled = make_book(desk, book.council, book.serial, book.units, entries)
+        filled = made_again(desk, book, entries)
     inputs: dict[tuple[str, int, int], Raw] = {}
     for place, one in entries.items():
         sheet, row = blank.places[place]
@@ -370,7 +371,7 @@ def test_a_unit_that_comes_later_is_added(folder: Folder) -> None:
     folder.drop_all(COMMUNE)
     folder.json("receive", now="2018-12-12 08:00")
     assert appraise(folder, "2018-12-12 09:00").json["written"] == [BOOK]
-    assert [unit for unit, _ in folder.events("book")[-1].data["units"]] == ["31117", "31120"]
+    assert [unit for unit, *_ in folder.events("book")[-1].data["units"]] == ["31117", "31120"]
     folder.fill_books(council=DISTRICT)
     assert appraise(folder, APPRAISING).codes == []
 

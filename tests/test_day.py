@@ -24,7 +24,7 @@ from unittest import mock
 import openpyxl
 import pytest
 
-from processor import appraisal
+from processor import appraisal_books
 from processor.desk import APPRAISAL, CAMPAIGN_FILE, INBOX, LEDGER_FILE
 from rubric_versions import words
 from rubric_versions.answers import Answers
@@ -449,7 +449,7 @@ def test_every_command_has_help_in_vietnamese() -> None:
 def nothing_remembered() -> Iterator[None]:
     """Books and answers that one test read are not there for the next."""
     yield
-    appraisal._templates.clear()
+    appraisal_books.forget()
 
 
 def test_blank_forms_of_every_version_can_be_had_by_anyone(tmp_path: Path) -> None:

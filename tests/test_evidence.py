@@ -17,12 +17,12 @@ from unittest import mock
 import pytest
 
 from processor import documents
-from processor.appraisal import kept_return
 from processor.clock import ZONE
 from processor.desk import APPRAISAL
 from processor.documents import copy_names, links_of
 from processor.evidence import Evidence, is_report_name, match, named_files, names_in
 from processor.files import sha256_of
+from processor.kept import kept_return
 from processor.paper_codes import codes_in, codes_of
 from processor.record import Document
 from rubric_versions.answers import Answers

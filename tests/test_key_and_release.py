@@ -9,9 +9,10 @@ import shutil
 
 import pytest
 
-from processor import appraisal, verifying
-from processor.appraisal import Appraised, take
+from processor import verifying
+from processor.appraisal_books import identity_of_book, template_of
 from processor.keys import OfficeKey
+from processor.taking import is_ours, take
 from rubric_versions.findings import CATALOGUE
 from tests.folders import APPRAISING, CENTRAL, UNITS, Folder
 from workbook_templates.appraisal_book import Filled
@@ -106,7 +107,7 @@ def test_books_sealed_by_a_stranger_are_not_ours(appraised: Folder) -> None:
     with appraised.desk(CENTRAL) as desk:
         made = next(iter(desk.record().books.values()))
         desk.key = OfficeKey(b"0" * 32)
-        identity = appraisal.identity_of_rows(appraisal.template_of(desk, made))
-        assert appraisal._is_ours(desk, identity)
-        assert not appraisal._is_ours(desk, identity.sealed("f" * 64))
-        take(desk, Appraised())
+        identity = identity_of_book(template_of(desk, made))
+        assert is_ours(desk, identity)
+        assert not is_ours(desk, identity.sealed("f" * 64))
+        take(desk)

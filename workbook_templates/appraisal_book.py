@@ -6,8 +6,9 @@ One sheet per appendix, one row per unit and leaf, and a sheet that counts; ever
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from rubric_versions.model import Appendix, Leaf, RubricVersion
 from rubric_versions.numbers import decimal_text, rounded
@@ -17,38 +18,117 @@ from workbook_templates.identity import Identity
 SKIP = "KĐG"
 """What the council puts for a criterion that is not to be assessed (Cần Thơ 2018, Điều 7.2.d: granted by the council, our choice)."""
 
-HEADS = (
-    "Mã đơn vị",
-    "Cơ quan, đơn vị",
-    "Mã",
-    "Tiêu chí",
-    "Điểm tối đa",
-    "Kết quả đơn vị nhập",
-    "Điểm tự chấm",
-    "Giải trình",
-    "Tài liệu kiểm chứng",
-    "Điểm thẩm định",
-    "Lý do, ý kiến",
-    "Chênh lệch",
-    "Tình trạng",
-)
-UNIT, NAME, CODE, TITLE, MAX, RESULT, SELF, EXPLANATION, DOCUMENTS, SCORE, REASON, DIFFERENCE, STATUS = range(1, 14)
 HEAD_ROW, FIRST_ROW = 5, 6
 OVERVIEW, META = "Tổng hợp", "_meta"
+OVERVIEW_FIRST = 5
 OVERVIEW_HEADS = ("STT", "Cơ quan, đơn vị", "Số tiêu chí", "Đã thẩm định", "Còn lại", "Điểm tự chấm", "Điểm thẩm định", "Chênh lệch")
+AGREE_HEAD = "Đồng ý mọi điểm còn lại (x)"
+OVERVIEW_UNIT, OVERVIEW_AGREE = 2, 9
+AGREE = "x"
+"""What a later stage puts beside a unit to take over every score of the stage before that it has not entered itself."""
 NOT_YET, AGREED, CHANGED, NO_REASON, WRONG = "○ Chưa thẩm định", "✓ Đồng ý", "✓ Thay đổi", "! Thiếu lý do", "✗ Điểm sai"
+KEPT_STATUS, TAKEN_OVER = "– Giữ điểm lần trước", "✓ Theo điểm trước"
 REASON_LIMIT = 1000
+
+_NAMES = {
+    "unit": ("Mã đơn vị", 8.0),
+    "name": ("Cơ quan, đơn vị", 15.0),
+    "code": ("Mã", 6.5),
+    "title": ("Tiêu chí", 23.0),
+    "max": ("Điểm tối đa", 6.5),
+    "result": ("Kết quả đơn vị nhập", 18.0),
+    "self": ("Điểm tự chấm", 7.0),
+    "explanation": ("Giải trình", 20.0),
+    "documents": ("Tài liệu kiểm chứng", 19.0),
+    "score": ("Điểm thẩm định", 8.0),
+    "reason": ("Lý do, ý kiến", 17.0),
+    "difference": ("Chênh lệch", 8.0),
+    "status": ("Tình trạng", 17.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column with what was said before: its head, and whether it holds points (else words)."""
+
+    head: str
+    is_points: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a book holds besides what every one holds: columns of earlier rounds, of this round's earlier stages, the heads of its own.
+
+    `stage` is the head of the column that is filled; `compared` what it is compared with, by which a reason is asked for.
+    """
+
+    rounds: tuple[Shown, ...] = ()
+    stages: tuple[Shown, ...] = ()
+    own: str = "Điểm tự chấm"
+    stage: str = "Điểm thẩm định"
+    compared: str = "điểm tự chấm"
+    may_agree: bool = False
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """The column of each name; what was said before has the names "round 0", "stage 0" and so on."""
+        order = ["unit", "name", "code", "title", "max"]
+        order += [f"round {index}" for index in range(len(self.rounds))]
+        order += ["result", "self", "explanation", "documents"]
+        order += [f"stage {index}" for index in range(len(self.stages))]
+        order += ["score", "reason", "difference", "status"]
+        if self.has_effective:
+            order += ["kept", "effective"]
+        return {name: col for col, name in enumerate(order, 1)}
+
+    @property
+    def has_effective(self) -> bool:
+        """Whether a score may count that is not typed in its row: kept from an earlier round, or taken over for a whole unit."""
+        return bool(self.rounds) or self.may_agree
+
+    @cached_property
+    def heads(self) -> dict[int, str]:
+        """The heads by column."""
+        found = {}
+        for name, col in self.columns.items():
+            kind, _, index = name.partition(" ")
+            if index:
+                found[col] = (self.rounds if kind == "round" else self.stages)[int(index)].head
+            elif name in _NAMES:
+                found[col] = {"self": self.own, "score": self.stage}.get(name, _NAMES[name][0])
+            else:
+                found[col] = {"kept": "Giữ", "effective": "Tính"}[name]
+        return found
+
+    @property
+    def base(self) -> int:
+        """The column that the score is compared with: the unit's own, or the last earlier stage's points."""
+        points = [index for index, one in enumerate(self.stages) if one.is_points]
+        return self.columns[f"stage {points[-1]}"] if points else self.columns["self"]
+
+
+PLAIN = Plan()
+"""A first appraisal in a first round."""
+
+UNIT, NAME, CODE, TITLE, MAX, RESULT, SELF, EXPLANATION, DOCUMENTS, SCORE, REASON, DIFFERENCE, STATUS = PLAIN.columns.values()
+HEADS = tuple(PLAIN.heads.values())
 
 
 @dataclass(frozen=True, slots=True)
 class LeafRow:
-    """One leaf of one unit: what it entered in words, its points (None: not self-scored; SKIP: claimed not assessed), its evidence."""
+    """One leaf of one unit: what it entered in words, its points (None: not self-scored; SKIP: claimed not assessed), its evidence.
+
+    `rounds` and `stages` hold what was said before, a value for each column of the plan; `kept` what stands if nothing is entered.
+    """
 
     leaf: Leaf
     result: str
     points: Fraction | str | None
     explanation: str
     documents: str
+    rounds: tuple[Fraction | str | None, ...] = ()
+    stages: tuple[Fraction | str | None, ...] = ()
+    kept: Fraction | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +152,42 @@ class Filled:
 
 @dataclass(frozen=True)
 class AppraisalBook:
-    """A book as data, with the place of every row in it."""
+    """A book as data, with the place of every row in it, and of the cells by which a unit's other scores are agreed to at once."""
 
     book: Book
     places: Mapping[tuple[str, str], tuple[str, int]]
+    agrees: Mapping[str, int] = field(default_factory=dict)
+    plan: Plan = PLAIN
+    rows: Mapping[tuple[str, str], LeafRow] = field(default_factory=dict)
 
     def input_cells(self) -> dict[str, set[Address]]:
         """The cells the council fills, by sheet."""
+        score, reason = self.plan.columns["score"], self.plan.columns["reason"]
         cells: dict[str, set[Address]] = {}
         for sheet, row in self.places.values():
-            cells.setdefault(sheet, set()).update(((row, SCORE), (row, REASON)))
+            cells.setdefault(sheet, set()).update(((row, score), (row, reason)))
+        if self.agrees:
+            cells[OVERVIEW] = {(row, OVERVIEW_AGREE) for row in self.agrees.values()}
         return cells
+
+    def base_of(self, place: tuple[str, str]) -> Fraction | str | None:
+        """What a score is compared with: the unit's own, or the last earlier stage's."""
+        return base_of(self.plan, self.rows[place])
+
+
+def base_of(plan: Plan, line: LeafRow) -> Fraction | str | None:
+    """What a row's score is compared with: the unit's own points, or the last earlier stage's."""
+    points = [value for shown, value in zip(plan.stages, line.stages, strict=True) if shown.is_points]
+    return points[-1] if points else line.points
 
 
 def sheet_name(appendix: Appendix) -> str:
     """The name of the sheet that holds the units of an appendix."""
     return f"Thẩm định {appendix.number}"
+
+
+_Line = tuple[UnitBlock, str, int, int]
+"""A unit of the book, its sheet, its first and last row there."""
 
 
 def appraisal_book(
@@ -96,126 +196,175 @@ def appraisal_book(
     council: str,
     blocks: tuple[UnitBlock, ...],
     entries: Mapping[tuple[str, str], Filled] | None = None,
+    plan: Plan = PLAIN,
 ) -> AppraisalBook:
-    """The book of one council for the units given, blank or with what was already put in (by unit and leaf code)."""
+    """The book of one council or office for the units given, blank or with what was already put in (by unit and leaf code)."""
     entries = entries or {}
-    sheets, places, overview = [], {}, []
+    sheets: list[Sheet] = []
+    places: dict[tuple[str, str], tuple[str, int]] = {}
+    overview: list[_Line] = []
     for appendix in version.appendices:
         mine = [block for block in blocks if block.appendix.number == appendix.number]
         if not mine:
             continue
-        sheet = _table(version, identity, appendix, council)
+        sheet = _table(version, identity, appendix, council, plan)
         row = FIRST_ROW
         for block in mine:
             first = row
+            turn = OVERVIEW_FIRST + len(overview)
             for line in block.rows:
                 filled = entries.get((block.unit, line.leaf.code), Filled(None, ""))
-                _row(sheet, row, block, line, filled)
+                _Row(sheet, row, plan, line, filled, turn).put(block)
                 places[block.unit, line.leaf.code] = (sheet.name, row)
                 row += 1
             overview.append((block, sheet.name, first, row - 1))
-        _finish(sheet, row - 1)
+        _finish(sheet, row - 1, plan)
         sheets.append(sheet)
-    sheets.insert(0, _overview(identity, overview, entries))
+    sheets.insert(0, _overview(identity, overview, entries, plan))
     sheets.append(_meta(identity))
     title = f"Bảng thẩm định điểm cải cách hành chính – {identity.unit_name}"
-    return AppraisalBook(Book(title, sheets, {}, identity.properties(), f"tham-dinh-{identity.campaign}", identity.organiser), places)
+    book = Book(title, sheets, {}, identity.properties(), f"tham-dinh-{identity.campaign}", identity.organiser)
+    agrees = {block.unit: OVERVIEW_FIRST + turn for turn, (block, *_) in enumerate(overview)} if plan.may_agree else {}
+    lines = {(block.unit, line.leaf.code): line for block in blocks for line in block.rows}
+    return AppraisalBook(book, places, agrees, plan, lines)
 
 
-def _table(version: RubricVersion, identity: Identity, appendix: Appendix, council: str) -> Sheet:
-    sheet = Sheet(sheet_name(appendix), landscape=True, repeat_rows=(HEAD_ROW, HEAD_ROW), freeze=(FIRST_ROW, MAX))
-    sheet.widths = {
-        UNIT: 8,
-        NAME: 15,
-        CODE: 6.5,
-        TITLE: 23,
-        MAX: 6.5,
-        RESULT: 18,
-        SELF: 7,
-        EXPLANATION: 20,
-        DOCUMENTS: 19,
-        SCORE: 8,
-        REASON: 17,
-        DIFFERENCE: 8,
-        STATUS: 17,
-    }
-    sheet.hidden_columns = (UNIT,)
-    sheet.span(1, 1, REASON, f"BẢNG THẨM ĐỊNH ĐIỂM CẢI CÁCH HÀNH CHÍNH NĂM {version.years[0]} – PHỤ LỤC {appendix.number}", "title")
-    sheet.span(2, 1, REASON, f"{council}: {identity.unit_name}", "unit")
-    sheet.span(
-        3,
-        1,
-        REASON,
-        f"Nhập Điểm thẩm định (từ 0 đến điểm tối đa) ở mọi dòng; đồng ý thì nhập bằng điểm tự chấm. Nhập {SKIP} cho tiêu chí "
-        "không đánh giá. Điểm khác điểm tự chấm thì ghi lý do.",
-        "small_centre",
+def _table(version: RubricVersion, identity: Identity, appendix: Appendix, council: str, plan: Plan) -> Sheet:
+    at, last = plan.columns, plan.columns["reason"]
+    sheet = Sheet(sheet_name(appendix), landscape=True, repeat_rows=(HEAD_ROW, HEAD_ROW), freeze=(FIRST_ROW, at["max"]))
+    for name, col in at.items():
+        kind, _, index = name.partition(" ")
+        if index:
+            shown = (plan.rounds if kind == "round" else plan.stages)[int(index)]
+            sheet.widths[col] = 9.0 if shown.is_points else 18.0
+        else:
+            sheet.widths[col] = _NAMES[name][1] if name in _NAMES else 5.0
+    sheet.hidden_columns = (at["unit"], *(at[name] for name in ("kept", "effective") if name in at))
+    again = f" – LẦN {identity.round}" if version.rules.rounds > 1 else ""
+    title = f"BẢNG THẨM ĐỊNH ĐIỂM CẢI CÁCH HÀNH CHÍNH NĂM {version.years[0]} – PHỤ LỤC {appendix.number}{again}"
+    sheet.span(1, 1, last, title, "title")
+    sheet.span(2, 1, last, f"{council}: {identity.unit_name}" if council != identity.unit_name else council, "unit")
+    blank = (
+        " Để trống ở dòng ghi «Giữ điểm lần trước» nghĩa là giữ điểm đã thẩm định, vì đơn vị không thay đổi nội dung."
+        if plan.rounds
+        else ""
     )
-    sheet.row(HEAD_ROW, HEADS, "head")
+    agree = f" Đồng ý mọi điểm còn lại của một đơn vị: ghi {AGREE} ở trang {OVERVIEW}." if plan.may_agree else ""
+    hint = (
+        f"Nhập {plan.stage} (từ 0 đến điểm tối đa) ở mọi dòng; đồng ý thì nhập bằng {plan.compared}. "
+        f"Nhập {SKIP} cho tiêu chí không đánh giá. "
+        f"Điểm khác {plan.compared}, hoặc đơn vị đề nghị {SKIP}, thì ghi lý do.{blank}{agree}"
+    )
+    sheet.span(3, 1, last, hint, "small_centre")
+    if plan is not PLAIN:
+        sheet.heights[3] = 32
+    for col, text in plan.heads.items():
+        sheet.put(HEAD_ROW, col, text, "head")
     return sheet
 
 
-def _row(sheet: Sheet, row: int, block: UnitBlock, line: LeafRow, filled: Filled) -> None:
-    sheet.put(row, UNIT, block.unit, "code")
-    sheet.put(row, NAME, block.name, "cell")
-    sheet.put(row, CODE, line.leaf.code, "code")
-    sheet.put(row, TITLE, line.leaf.title, "cell")
-    sheet.put(row, MAX, line.leaf.max, "points")
-    sheet.put(row, RESULT, line.result, "cell")
-    sheet.put(row, SELF, line.points, "points")
-    sheet.put(row, EXPLANATION, line.explanation, "cell")
-    sheet.put(row, DOCUMENTS, line.documents, "cell")
-    sheet.put(row, SCORE, filled.score, "input_points")
-    sheet.put(row, REASON, filled.reason or None, "input")
-    mine, given, most, why = (a1(row, col) for col in (SELF, SCORE, MAX, REASON))
-    difference = f'IF(AND(ISNUMBER({given}),ISNUMBER({mine})),{given}-{mine},"")'
-    sheet.put(row, DIFFERENCE, _difference(line, filled), "points", difference)
-    wrong = f'IF(ISERROR({given}),TRUE,IF(ISNUMBER({given}),OR({given}<0,{given}>{most}),NOT(EXACT({given},"{SKIP}"))))'
-    same = f"IF(ISNUMBER({given}),IF(ISNUMBER({mine}),ROUND({given}-{mine},9)=0,LEN({mine})=0),EXACT({given},{mine}))"
-    status = (
-        f'IF(ISERROR({given}),"{WRONG}",IF(LEN({given})=0,"{NOT_YET}",IF({wrong},"{WRONG}",IF({same},"{AGREED}",'
-        f'IF(LEN(TRIM({why}))=0,"{NO_REASON}","{CHANGED}")))))'
-    )
-    sheet.put(row, STATUS, _status(line, filled), "status", status)
+class _Row:
+    """One row being written: what is in it, and what its formulas come to."""
+
+    def __init__(self, sheet: Sheet, row: int, plan: Plan, line: LeafRow, filled: Filled, turn: int) -> None:
+        self.sheet, self.row, self.plan, self.line, self.filled = sheet, row, plan, line, filled
+        self.agree = f"{quoted(OVERVIEW)}!{a1(turn, OVERVIEW_AGREE, absolute=True)}"
+
+    def put(self, block: UnitBlock) -> None:
+        """Every cell of the row."""
+        sheet, row, line, at = self.sheet, self.row, self.line, self.plan.columns
+        sheet.put(row, at["unit"], block.unit, "code")
+        sheet.put(row, at["name"], block.name, "cell")
+        sheet.put(row, at["code"], line.leaf.code, "code")
+        sheet.put(row, at["title"], line.leaf.title, "cell")
+        sheet.put(row, at["max"], line.leaf.max, "points")
+        sheet.put(row, at["result"], line.result, "cell")
+        sheet.put(row, at["self"], line.points, "points")
+        sheet.put(row, at["explanation"], line.explanation, "cell")
+        sheet.put(row, at["documents"], line.documents, "cell")
+        for kind, shown, values in (("round", self.plan.rounds, line.rounds), ("stage", self.plan.stages, line.stages)):
+            for index, (one, value) in enumerate(zip(shown, values, strict=True)):
+                sheet.put(row, at[f"{kind} {index}"], value, "points" if one.is_points else "cell")
+        sheet.put(row, at["score"], self.filled.score, "input_points")
+        sheet.put(row, at["reason"], self.filled.reason or None, "input")
+        sheet.put(row, at["difference"], self._difference(), "points", self._difference_formula())
+        sheet.put(row, at["status"], self._status(), "status", self._status_formula())
+        if self.plan.has_effective:
+            kept, score = a1(row, at["kept"]), a1(row, at["score"])
+            sheet.put(row, at["kept"], line.kept, "helper")
+            other = f'IF(LEN({kept})=0,"",{kept})'
+            if self.plan.may_agree:
+                base = a1(row, self.plan.base)
+                other = f'IF(AND(EXACT(LOWER({self.agree}),"{AGREE}"),LEN({base})>0),{base},{other})'
+            effective = f"IF(ISERROR({score}),{score},IF(LEN({score})>0,{score},{other}))"
+            value = self.filled.score if self.filled.score is not None else line.kept
+            sheet.put(row, at["effective"], value, "helper", effective)
+
+    def _cell(self, name: str) -> str:
+        return a1(self.row, self.plan.columns[name])
+
+    def _difference_formula(self) -> str:
+        given, mine = self._cell("effective" if self.plan.has_effective else "score"), a1(self.row, self.plan.base)
+        return f'IF(AND(ISNUMBER({given}),ISNUMBER({mine})),{given}-{mine},"")'
+
+    def _difference(self) -> Fraction | None:
+        given = self.filled.score if self.filled.score is not None else self.line.kept
+        mine = base_of(self.plan, self.line)
+        return given - mine if isinstance(given, Fraction) and isinstance(mine, Fraction) else None
+
+    def _status_formula(self) -> str:
+        given, most, why, mine = (self._cell("score"), self._cell("max"), self._cell("reason"), a1(self.row, self.plan.base))
+        claimed = f'EXACT({self._cell("self")},"{SKIP}")'
+        wrong = f'IF(ISERROR({given}),TRUE,IF(ISNUMBER({given}),OR({given}<0,{given}>{most}),NOT(EXACT({given},"{SKIP}"))))'
+        same = f"IF(ISNUMBER({given}),IF(ISNUMBER({mine}),ROUND({given}-{mine},9)=0,LEN({mine})=0),EXACT({given},{mine}))"
+        silent = f"LEN(TRIM({why}))=0"
+        must = f"AND({claimed},{silent})" if self.plan.base == self.plan.columns["self"] else "FALSE"
+        blank = f'"{NOT_YET}"'
+        if self.plan.has_effective:
+            blank = f'IF(LEN({self._cell("kept")})>0,"{KEPT_STATUS}","{NOT_YET}")'
+        if self.plan.may_agree:
+            blank = f'IF(AND(EXACT(LOWER({self.agree}),"{AGREE}"),LEN({mine})>0),"{TAKEN_OVER}",{blank})'
+        return (
+            f'IF(ISERROR({given}),"{WRONG}",IF(LEN({given})=0,{blank},IF({wrong},"{WRONG}",IF({must},"{NO_REASON}",IF({same},"{AGREED}",'
+            f'IF({silent},"{NO_REASON}","{CHANGED}"))))))'
+        )
+
+    def _status(self) -> str:
+        given, mine = self.filled.score, base_of(self.plan, self.line)
+        if given is None:
+            return NOT_YET if self.line.kept is None else KEPT_STATUS
+        if isinstance(given, Fraction) and not 0 <= given <= self.line.leaf.max:
+            return WRONG
+        silent = not self.filled.reason.strip(" ")
+        if silent and self.plan.base == self.plan.columns["self"] and self.line.points == SKIP:
+            return NO_REASON
+        if isinstance(given, Fraction) and isinstance(mine, Fraction):
+            agreed = rounded(given - mine) == 0  # as the formula says: no cell holds a third
+        else:
+            agreed = given == mine or (mine is None and isinstance(given, Fraction))
+        if agreed:
+            return AGREED
+        return NO_REASON if silent else CHANGED
 
 
-def _difference(line: LeafRow, filled: Filled) -> Fraction | None:
-    if isinstance(filled.score, Fraction) and isinstance(line.points, Fraction):
-        return filled.score - line.points
-    return None
-
-
-def _status(line: LeafRow, filled: Filled) -> str:
-    if filled.score is None:
-        return NOT_YET
-    if isinstance(filled.score, Fraction) and not 0 <= filled.score <= line.leaf.max:
-        return WRONG
-    if isinstance(filled.score, Fraction) and isinstance(line.points, Fraction):
-        agreed = rounded(filled.score - line.points) == 0  # as the formula says: no cell holds a third
-    else:
-        agreed = filled.score == line.points or (line.points is None and isinstance(filled.score, Fraction))
-    if agreed:
-        return AGREED
-    return CHANGED if filled.reason.strip(" ") else NO_REASON
-
-
-def _finish(sheet: Sheet, last: int) -> None:
-    first = FIRST_ROW
-    sheet.filter = ((HEAD_ROW, 1), (last, STATUS))
-    sheet.print_to = (last, REASON)
+def _finish(sheet: Sheet, last: int, plan: Plan) -> None:
+    at, first = plan.columns, FIRST_ROW
+    sheet.filter = ((HEAD_ROW, 1), (last, at["status"]))
+    sheet.print_to = (last, at["reason"])
     sheet.text_number_areas = (f"A{first}:A{last}", f"C{first}:C{last}")
-    score, most = f"{a1(first, SCORE)}", f"{a1(first, MAX)}"
+    score, most = a1(first, at["score"]), a1(first, at["max"])
     rule = f'OR(AND(ISNUMBER({score}),{score}>=0,{score}<={most}),EXACT({score},"{SKIP}"))'
     sheet.validations = [
         Validation(
-            f"{a1(first, SCORE)}:{a1(last, SCORE)}",
+            f"{score}:{a1(last, at['score'])}",
             "custom",
-            "Điểm thẩm định",
+            plan.stage[:32],
             f"Số từ 0 đến điểm tối đa, hoặc {SKIP} (không đánh giá).",
             f"Chỉ nhận số từ 0 đến điểm tối đa của dòng này, hoặc {SKIP}.",
             rule,
         ),
         Validation(
-            f"{a1(first, REASON)}:{a1(last, REASON)}",
+            f"{a1(first, at['reason'])}:{a1(last, at['reason'])}",
             "length",
             "Lý do, ý kiến",
             f"Tối đa {REASON_LIMIT} ký tự.",
@@ -224,7 +373,7 @@ def _finish(sheet: Sheet, last: int) -> None:
             maximum=REASON_LIMIT,
         ),
     ]
-    area, cell = f"{a1(first, STATUS)}:{a1(last, STATUS)}", f"${a1(first, STATUS)}"
+    area, cell = f"{a1(first, at['status'])}:{a1(last, at['status'])}", f"${a1(first, at['status'])}"
     sheet.conditions = [
         Condition(area, f'LEFT({cell},1)="✗"', "is_bad"),
         Condition(area, f'LEFT({cell},1)="!"', "is_doubtful"),
@@ -232,30 +381,47 @@ def _finish(sheet: Sheet, last: int) -> None:
     ]
 
 
-def _overview(identity: Identity, lines: list[tuple[UnitBlock, str, int, int]], entries: Mapping[tuple[str, str], Filled]) -> Sheet:
-    sheet = Sheet(OVERVIEW, landscape=True, repeat_rows=(4, 4), freeze=(5, 3))
+def _overview(identity: Identity, lines: list[_Line], entries: Mapping[tuple[str, str], Filled], plan: Plan) -> Sheet:
+    last = OVERVIEW_AGREE if plan.may_agree else OVERVIEW_AGREE - 1
+    sheet = Sheet(OVERVIEW, landscape=True, repeat_rows=(4, 4), freeze=(OVERVIEW_FIRST, 3))
     sheet.widths = {1: 6, 2: 44, 3: 10, 4: 11, 5: 9, 6: 13, 7: 13, 8: 12}
-    sheet.span(1, 1, 8, "TIẾN ĐỘ VÀ KẾT QUẢ THẨM ĐỊNH", "title")
-    sheet.span(2, 1, 8, f"{identity.unit_name} – {identity.campaign_title}", "unit")
-    sheet.row(4, OVERVIEW_HEADS, "head")
-    row = 4
-    for turn, (block, name, first, last) in enumerate(lines, 1):
+    if plan.may_agree:
+        sheet.widths[OVERVIEW_AGREE] = 14
+    sheet.span(1, 1, last, "TIẾN ĐỘ VÀ KẾT QUẢ THẨM ĐỊNH", "title")
+    sheet.span(2, 1, last, f"{identity.unit_name} – {identity.campaign_title}", "unit")
+    heads = [*OVERVIEW_HEADS[:5], plan.own, plan.stage, "Chênh lệch", *([AGREE_HEAD] if plan.may_agree else [])]
+    sheet.row(4, heads, "head")
+    at = plan.columns
+    row = OVERVIEW_FIRST - 1
+    for turn, (block, name, first, final) in enumerate(lines, 1):
         row += 1
-        scores, selves = (f"{quoted(name)}!{a1(first, col, absolute=True)}:{a1(last, col, absolute=True)}" for col in (SCORE, SELF))
-        given = [entries.get((block.unit, line.leaf.code), Filled(None, "")).score for line in block.rows]
+        status, scores, selves = (
+            f"{quoted(name)}!{a1(first, col, absolute=True)}:{a1(final, col, absolute=True)}"
+            for col in (at["status"], at["effective" if plan.has_effective else "score"], at["self"])
+        )
+        given = [
+            put.score if (put := entries.get((block.unit, line.leaf.code))) is not None and put.score is not None else line.kept
+            for line in block.rows
+        ]
         done = sum(score is not None for score in given)
         mine = sum((line.points for line in block.rows if isinstance(line.points, Fraction)), Fraction(0))
         total = sum((score for score in given if isinstance(score, Fraction)), Fraction(0))
         sheet.put(row, 1, turn, "number")
-        sheet.put(row, 2, block.name + (f" ({block.note})" if block.note else ""), "cell")
+        sheet.put(row, OVERVIEW_UNIT, block.name + (f" ({block.note})" if block.note else ""), "cell")
         sheet.put(row, 3, len(block.rows), "number", f"ROWS({scores})")
-        sheet.put(row, 4, done, "number", f"COUNTA({scores})")
-        sheet.put(row, 5, len(block.rows) - done, "number", f"C{row}-D{row}")
+        sheet.put(row, 4, done, "number", f"C{row}-E{row}")
+        sheet.put(row, 5, len(block.rows) - done, "number", f'COUNTIF({status},"{NOT_YET}")')
         sheet.put(row, 6, mine, "points", f"SUM({selves})")
         sheet.put(row, 7, total, "points_bold", f"SUM({scores})")
         shown: Value = total - mine if done == len(block.rows) else None
         sheet.put(row, 8, shown, "points", f'IF(E{row}=0,G{row}-F{row},"")')
-    sheet.print_to = (max(row, 5), 8)
+        if plan.may_agree:
+            sheet.put(row, OVERVIEW_AGREE, None, "input_centre")
+    if plan.may_agree and lines:
+        area = f"{a1(OVERVIEW_FIRST, OVERVIEW_AGREE)}:{a1(row, OVERVIEW_AGREE)}"
+        prompt = f"Ghi {AGREE}: mọi dòng còn trống của đơn vị lấy {plan.compared}. Dòng đã nhập điểm giữ nguyên."
+        sheet.validations = [Validation(area, "list", "Đồng ý các điểm còn lại", prompt, f"Chỉ nhận chữ {AGREE}, hoặc để trống.", (AGREE,))]
+    sheet.print_to = (max(row, OVERVIEW_FIRST), last)
     return sheet
 
 

@@ -19,7 +19,9 @@ from rubric_versions import words
 from rubric_versions.methods.base import Input, Raw
 from rubric_versions.model import Appendix, Leaf, RubricVersion
 from rubric_versions.numbers import vi
+from workbook_templates import offices as of
 from workbook_templates.book import Address, Book, Sheet, Validation, a1, area, quoted, text_literal
+from workbook_templates.offices import Assigned, Office
 
 # ------------------------------------------------------------------------------------------------------------------ what a campaign is
 
@@ -102,6 +104,9 @@ class Campaign:
     deductions: tuple[DeductionCase, ...] = ()
     renamed: tuple[Renamed, ...] = ()
     overall: bool = False
+    offices: tuple[Office, ...] = ()
+    assigned: Mapping[tuple[str, str], Assigned] = field(default_factory=dict)
+    """Who appraises a criterion first, by appendix and code; what is not in it is the council's."""
 
     @cached_property
     def _units(self) -> dict[str, Unit]:
@@ -146,6 +151,16 @@ class Campaign:
     def units_of_tier(self, tier: str) -> tuple[Unit, ...]:
         """The units of one tier, in order."""
         return tuple(unit for unit in self.units if unit.tier == tier)
+
+    def office_of(self, unit: Unit, appendix: str, code: str) -> str:
+        """The office that appraises a criterion of a unit first, "" for the council: no office appraises itself."""
+        office = self.assigned[appendix, code].office if (appendix, code) in self.assigned else ""
+        return "" if office in self._own_offices.get(unit.code, ()) else office
+
+    @cached_property
+    def _own_offices(self) -> dict[str, tuple[str, ...]]:
+        units = {office.unit for office in self.offices if office.unit}
+        return {unit: tuple(office.code for office in self.offices if office.unit == unit) for unit in units}
 
     def central_of(self, unit: str, leaf: Leaf) -> tuple[Raw, ...]:
         """What was entered centrally for a leaf of a unit, one value per input; all None where nothing was."""
@@ -268,6 +283,8 @@ def heads(version: RubricVersion) -> dict[str, dict[Address, str]]:
         BLOCKS: _head(BLOCK_HEADS),
         UNITS: _head(UNIT_HEADS),
         RENAMED: _head(RENAMED_HEADS),
+        of.OFFICES: _head(of.OFFICE_HEADS),
+        of.ASSIGNED: _head(of.ASSIGNED_HEADS) | {(one.row, of.ASSIGNED_CODE): one.leaf.code for one in of.assigned_rows(version, FIRST)},
     }
     for sheet in central_sheets(version):
         texts = _head(CENTRAL_HEADS)
@@ -325,6 +342,8 @@ _GUIDE = (
     (ROUNDS, "giờ mở, giờ đóng của từng lần tự chấm điểm"),
     (BLOCKS, "các khối xếp hạng và hội đồng thẩm định"),
     (UNITS, "danh sách đơn vị, nhóm đối tượng, khối, đơn vị cấp trên"),
+    (of.OFFICES, "các cơ quan chuyên ngành thẩm định theo lĩnh vực, nếu chia"),
+    (of.ASSIGNED, "tiêu chí nào do cơ quan nào thẩm định"),
     (RENAMED, "đơn vị đổi mã, đổi tên, sáp nhập, chia tách so với đợt trước"),
 )
 _NOT_LISTED = "✗ không có ở trang Đơn vị"
@@ -408,6 +427,8 @@ class _CampaignBook:
             self._blocks(),
             self._units(),
             self._renamed(),
+            self._offices(),
+            self._assigned(),
             *(self._central(one) for one in self.central),
         ]
         if self.grounds:
@@ -655,6 +676,35 @@ class _CampaignBook:
             self._text_rule(column(RENAMED_BASIS, RENAMED_BASIS), TEXT_LIMIT),
         ]
         sheet.text_number_areas = (column(RENAMED_BEFORE, RENAMED_UNIT),)
+        return sheet
+
+    # ---------------------------------------------------------------------------------------------------------------- Cơ quan thẩm định
+
+    def _offices(self) -> Sheet:
+        last = FIRST - 1 + of.OFFICE_ROWS
+        filled = len(self.campaign.offices)
+        sheet = self._table(of.OFFICES, "CÁC CƠ QUAN THẨM ĐỊNH", of.OFFICES_HINT, (14, 50, 24, 44), filled=filled, last=last, frozen=2)
+        rules = [self._code_rule(of.OFFICE_CODE, last), self._text_rule(area((FIRST, of.OFFICE_NAME), (last, of.OFFICE_NAME)), NAME_LIMIT)]
+        of.fill_offices(
+            sheet, FIRST, self.campaign.offices,
+            names=self.names, name_of=self._name_of, unit_codes=self.unit_codes, rules=rules,
+        )  # fmt: skip
+        return sheet
+
+    def _assigned(self) -> Sheet:
+        rows = of.assigned_rows(self.version, FIRST)
+        last = rows[-1].row
+        title = "PHÂN CÔNG THẨM ĐỊNH TỪNG TIÊU CHÍ"
+        sheet = self._table(of.ASSIGNED, title, of.ASSIGNED_HINT, (9, 9, 66, 16, 34, 26), filled=len(rows), last=last, frozen=3)
+        sheet.filter = ((HEAD, 1), (last, of.ASSIGNED_PERSON))
+        last_office = FIRST - 1 + of.OFFICE_ROWS
+        of.fill_assigned(
+            sheet, rows, dict(self.campaign.assigned),
+            office_names={one.code: one.name for one in self.campaign.offices},
+            codes=self._column(of.OFFICES, of.OFFICE_CODE, FIRST, last_office),
+            names=self._column(of.OFFICES, of.OFFICE_NAME, FIRST, last_office),
+            rule=self._text_rule(area((FIRST, of.ASSIGNED_PERSON), (last, of.ASSIGNED_PERSON)), NAME_LIMIT),
+        )  # fmt: skip
         return sheet
 
     # ---------------------------------------------------------------------------------------------------------------- Điểm tập trung

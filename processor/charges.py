@@ -1,0 +1,70 @@
+"""Who appraises what, now: by council, specialist office, round and stage, the criteria of every unit that are waiting.
+
+Decides from the campaign's assignment and the scores that stand; writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from processor.desk import Desk
+from processor.record import Charge, current_round
+from processor.scores import stages_of, unit_line
+
+Row = tuple[str, str]
+"""A unit and the hash of the return that its rows rest on."""
+Rows = dict[Row, tuple[str, ...]]
+"""The criteria by unit and return."""
+
+
+@dataclass(slots=True)
+class Wanted:
+    """The rows of every charge, in order; `waiting` counts the units that a later stage waits for, by the stage's name."""
+
+    charges: dict[Charge, Rows] = field(default_factory=dict)
+    waiting: dict[str, int] = field(default_factory=dict)
+
+
+def wanted(desk: Desk) -> Wanted:
+    """What is to be appraised in the current round.
+
+    The first stage is divided among offices as the campaign says; no office appraises itself: its own rows go to the council. A later stage
+    is the council's, and takes a unit once the stage before has given every score of it.
+    """
+    campaign, found = desk.campaign, Wanted()
+    number = current_round(desk.record(), campaign).number
+    first, *later = stages_of(desk, number)
+    for council in campaign.councils:
+        offices = ("", *(office.code for office in campaign.offices)) if not council else ("",)
+        found.charges |= {Charge(council, office, number, first.code): {} for office in offices}
+        found.charges |= {Charge(council, "", number, stage.code): {} for stage in later}
+    for unit in campaign.units:
+        line = unit_line(desk, unit.code)
+        if line is None or line.round != number:
+            continue
+        council = campaign.block(unit.block).council
+        row = (unit.code, line.returns[number])
+        for office, codes in divided(desk, unit.code, tuple(line.leaves)).items():
+            found.charges[Charge(council, office, number, first.code)][row] = codes
+        before = first
+        for stage in later:
+            if any((step := one.at(number, before.code)) is None or not step.given.is_given for one in line.leaves.values()):
+                found.waiting[stage.name] = found.waiting.get(stage.name, 0) + 1
+                break
+            found.charges[Charge(council, "", number, stage.code)][row] = tuple(line.leaves)
+            before = stage
+    found.charges = {charge: rows for charge, rows in found.charges.items() if rows}
+    return found
+
+
+def divided(desk: Desk, unit: str, codes: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """The criteria of a unit by the office that appraises them first, "" for the council itself; only the organiser's are divided."""
+    one = desk.campaign.unit(unit)
+    if desk.campaign.block(one.block).council:
+        return {"": codes}
+    number = desk.version.appendix_for(one.tier).number
+    found: dict[str, list[str]] = {}
+    for code in codes:
+        found.setdefault(desk.campaign.office_of(one, number, code), []).append(code)
+    return {office: tuple(mine) for office, mine in found.items()}

@@ -1,0 +1,223 @@
+"""The whole line of scores of a unit: its own and everybody else's, round by round and stage by stage, and the one that counts.
+
+Ranking, result books, papers and `why` ask here and nowhere else. Central scores (survey, leaders) are not in it: they pass no stage.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from processor.desk import Desk
+from processor.kept import KeptReturn, counting_returns, kept_return
+from processor.record import BookMade, Entry
+from rubric_versions.answers import EVIDENCE_PARTS
+from rubric_versions.methods.base import Outcome, Raw, State
+from rubric_versions.model import Leaf, Stage
+from workbook_templates.appraisal_book import SKIP, score_value
+from workbook_templates.layout import layout_of
+
+OWN = ""
+"""The stage of a unit's own score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A score as somebody gave it: its state, points (0 unless SCORED), reason or explanation, and who.
+
+    `state` is None where there is nothing to give (a leaf that the unit does not score itself); UNSCORED is "not yet".
+    """
+
+    state: State | None
+    points: Fraction = Fraction(0)
+    reason: str = ""
+    who: str = ""
+
+    @property
+    def is_given(self) -> bool:
+        """Whether anybody has decided: points, 0 among them, or "not assessed"."""
+        return self.state in (State.SCORED, State.NOT_ASSESSED)
+
+    @property
+    def value(self) -> Fraction | str | None:
+        """As a cell shows it: points, "KĐG", or None."""
+        if self.state is State.NOT_ASSESSED:
+            return SKIP
+        return self.points if self.state is State.SCORED else None
+
+
+NOT_YET = Given(State.UNSCORED)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One score on the line: its round, its stage ("" is the unit's own), what the stage is called, the score.
+
+    `carried` is the round in which it was decided if the answer has not changed since, 0 for one decided in this very round.
+    """
+
+    round: int
+    stage: str
+    name: str
+    given: Given
+    carried: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeafLine:
+    """Every score of one leaf, in order of round and stage, own first. `final` is the last stage's of the last round sent in."""
+
+    leaf: Leaf
+    steps: tuple[Step, ...]
+
+    @property
+    def own(self) -> Given:
+        """The unit's own score in the last round it sent in."""
+        return next(one.given for one in reversed(self.steps) if one.stage == OWN)
+
+    @property
+    def final(self) -> Given:
+        """What counts; UNSCORED while the last stage has not decided."""
+        return self.steps[-1].given
+
+    def at(self, round_number: int, stage: str) -> Step | None:
+        """The score of a round and stage, None where there is no such step."""
+        return next((one for one in self.steps if (one.round, one.stage) == (round_number, stage)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """The line of every leaf that the unit or the council scores, by code; `returns` has the return that counts in each round."""
+
+    unit: str
+    returns: Mapping[int, str]
+    leaves: Mapping[str, LeafLine]
+
+    @property
+    def round(self) -> int:
+        """The last round the unit sent in: its scores count."""
+        return max(self.returns)
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """Leaves without a final score."""
+        return tuple(code for code, line in self.leaves.items() if not line.final.is_given)
+
+
+def stages_of(desk: Desk, round_number: int) -> tuple[Stage, ...]:
+    """The stages a score passes in a round; some only come in the last (a setting of the version)."""
+    rules = desk.version.rules
+    is_last = round_number >= max(rules.rounds, desk.campaign.rounds[-1].number)
+    return tuple(stage for stage in rules.stages if is_last or not stage.last_round_only)
+
+
+def unit_line(desk: Desk, unit: str) -> UnitLine | None:
+    """The line of scores of a unit, None where no return counts.
+
+    A unit that sends nothing in a further round keeps the scores of the one before. An answer that has not changed keeps what was decided
+    about it until a stage decides anew; a changed one waits for its own decision.
+    """
+    returns = counting_returns(desk, unit)
+    if not returns:
+        return None
+    appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
+    kept = {number: kept_return(desk, sha256, unit) for number, sha256 in returns.items()}
+    put = {number: _put(desk, unit, number, sha256) for number, sha256 in returns.items()}
+    label = layout_of(appendix).evidence_labels
+    turns = {place.leaf.code: place.turn for place in layout_of(appendix).places}
+    leaves = {}
+    for leaf in appendix.leaves:
+        if leaf.is_appraised:
+            evidence = label[turns[leaf.code] - 1] if leaf.code in turns else ""
+            leaves[leaf.code] = LeafLine(leaf, tuple(_steps(desk, leaf, unit, evidence, kept, put)))
+    return UnitLine(unit, returns, leaves)
+
+
+_Put = Mapping[tuple[str, str], tuple[Entry, BookMade]]
+
+
+def _put(desk: Desk, unit: str, round_number: int, sha256: str) -> _Put:
+    """What was put for a unit in a round, by stage and leaf, in books that rest on that return. No two differ: `take` sees to it."""
+    record = desk.record()
+    found: dict[tuple[str, str], tuple[Entry, BookMade]] = {}
+    for book_id in record.rows.get((unit, sha256), ()):
+        book = record.books[book_id]
+        if book.charge.round == round_number:
+            for code, entry in record.entries_of(book_id, unit).items():
+                if entry.score:
+                    found[book.charge.stage, code] = (entry, book)
+    return found
+
+
+def _steps(desk: Desk, leaf: Leaf, unit: str, evidence: str, kept: Mapping[int, KeptReturn], put: Mapping[int, _Put]) -> Iterable[Step]:
+    stood: dict[str, Step] = {}
+    before: KeptReturn | None = None
+    for number, now in kept.items():
+        again = f" lần {number}" if desk.version.rules.rounds > 1 else ""
+        yield Step(number, OWN, f"Tự chấm{again}", own_score(leaf, now, desk.campaign.unit(unit).name))
+        unchanged = before is not None and same_answer(leaf, evidence, before, now)
+        stands: dict[str, Step] = {}
+        for stage in stages_of(desk, number):
+            name = f"{stage.name}{again}"
+            found = put[number].get((stage.code, leaf.code))
+            if found is not None:
+                entry, book = found
+                given, carried = Given(*_value(entry), entry.reason, who(desk, book)), 0
+                unchanged = False  # a new decision below: what stood above it was about another one
+            elif unchanged and stage.code in stood:
+                old = stood[stage.code]
+                given, carried = old.given, old.carried or old.round
+            else:
+                given, carried = NOT_YET, 0
+            step = Step(number, stage.code, name, given, carried)
+            if given.is_given:
+                stands[stage.code] = step
+            yield step
+        stood, before = stands, now
+
+
+def _value(entry: Entry) -> tuple[State, Fraction]:
+    value = score_value(entry.score)
+    return (State.SCORED, value) if isinstance(value, Fraction) else (State.NOT_ASSESSED, Fraction(0))
+
+
+def who(desk: Desk, book: BookMade) -> str:
+    """The name of who gave the scores of a book: the specialist office, or the body of its stage."""
+    campaign, charge = desk.campaign, book.charge
+    if charge.council:
+        name = next((unit.name for unit in campaign.units if unit.code == charge.council), charge.council)
+        return f"{desk.version.labels.council} {name}"
+    first = desk.version.rules.stages[0].code
+    return campaign.council if charge.stage == first else next(one.body for one in desk.version.rules.stages if one.code == charge.stage)
+
+
+def own_score(leaf: Leaf, kept: KeptReturn, name: str) -> Given:
+    """The unit's own score of a leaf with its explanation; no state where the unit scores nothing itself."""
+    if not leaf.is_self_scored:
+        return Given(None, who=name)
+    outcome: Outcome = kept.outcomes[leaf.code]
+    points = outcome.points if outcome.state is State.SCORED else Fraction(0)
+    told = kept.answers.of(leaf).explanation
+    return Given(outcome.state, points, "" if told is None else str(told), name)
+
+
+def same_answer(leaf: Leaf, evidence: str, before: KeptReturn, now: KeptReturn) -> bool:
+    """Whether a unit says of a leaf what it said before: result, mark, explanation and the evidence, in the same words."""
+    if not leaf.is_self_scored:
+        return True
+    return _said(leaf, evidence, before) == _said(leaf, evidence, now)
+
+
+def _said(leaf: Leaf, evidence: str, kept: KeptReturn) -> tuple[object, ...]:
+    answer = kept.answers.of(leaf)
+    first = EVIDENCE_PARTS.index("criterion")
+    documents = sorted(repr([_plain(raw) for raw in row]) for row in kept.answers.evidence if row[first] == evidence)
+    return (*map(_plain, answer.inputs), _plain(answer.mark), _plain(answer.explanation), documents)
+
+
+def _plain(raw: Raw) -> object:
+    if isinstance(raw, str):
+        return " ".join(unicodedata.normalize("NFC", raw).split())
+    return None if raw is None else Fraction(raw)
