@@ -310,9 +310,9 @@ def rubric() -> None:
 @_command
 def rubric_list(as_json: bool) -> int:
     """Liệt kê các bộ tiêu chí có sẵn."""
-    from processor import report
+    from processor import rubrics
 
-    return report.rubric_list(as_json=as_json)
+    return rubrics.rubric_list(as_json=as_json)
 
 
 @rubric.command("show")
@@ -321,9 +321,9 @@ def rubric_list(as_json: bool) -> int:
 @_command
 def rubric_show(version_id: str, as_json: bool) -> int:
     """Xem một bộ tiêu chí: quy tắc, nguồn, các tiêu chí và cách chấm."""
-    from processor import report
+    from processor import rubrics
 
-    return report.rubric_show(version_id, as_json=as_json)
+    return rubrics.rubric_show(version_id, as_json=as_json)
 
 
 @rubric.command("lint")
@@ -332,9 +332,22 @@ def rubric_show(version_id: str, as_json: bool) -> int:
 @_command
 def rubric_lint(target: str, as_json: bool) -> int:
     """Rà soát một bộ tiêu chí (mã có sẵn, hoặc tệp .yaml); có lỗi thì không cấp được biểu mẫu."""
-    from processor import report
+    from processor import rubrics
 
-    return report.rubric_lint(target, as_json=as_json)
+    return rubrics.rubric_lint(target, as_json=as_json)
+
+
+@rubric.command("diff")
+@click.argument("before", metavar="BỘ_TRƯỚC")
+@click.argument("after", metavar="BỘ_NAY")
+@click.option("--out", default=None, metavar="TỆP", type=click.Path(dir_okay=False, path_type=Path), help="Ghi thêm thành sổ tính .xlsx.")
+@_json
+@_command
+def rubric_diff(before: str, after: str, out: Path | None, as_json: bool) -> int:
+    """Những thay đổi cần biết giữa hai bộ tiêu chí, kèm căn cứ."""
+    from processor import rubrics
+
+    return rubrics.rubric_diff(before, after, out, as_json=as_json)
 
 
 @cli.group()

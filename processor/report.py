@@ -11,14 +11,13 @@ from processor import terminal
 from processor.campaign import new_campaign
 from processor.checks import Verdict, check_bytes
 from processor.clock import clock_from_environment
-from processor.desk import CAMPAIGN_FILE, FORMS, Blocked, Desk
+from processor.desk import CAMPAIGN_FILE, FORMS, Desk
 from processor.desk import create as create_folder
 from processor.files import EnvironmentProblem, make_folder, read_whole, write_atomic
 from processor.intake import How
+from processor.rubrics import version_of
 from rubric_versions import catalog
 from rubric_versions.findings import CATALOGUE, Finding, errors, finding
-from rubric_versions.lint import lint
-from rubric_versions.model import RubricVersion
 from rubric_versions.numbers import vi, vi_short
 
 if TYPE_CHECKING:
@@ -38,13 +37,6 @@ def finding_of(problem: EnvironmentProblem) -> Finding:
     return finding(code, file=str(problem.path), why=problem.reason, hash=kept, key=problem.path.stem, folder=problem.path.parent)
 
 
-def _version(version_id: str) -> RubricVersion:
-    try:
-        return catalog.load(version_id)
-    except catalog.UnknownVersion:
-        raise Blocked([finding("campaign-version", value=version_id)]) from None
-
-
 def _code(findings: Sequence[Finding]) -> int:
     return 1 if errors(findings) else 0
 
@@ -57,7 +49,7 @@ def new(folder: Path, version_id: str, code: str | None, *, empty: bool, as_json
     """A new campaign folder; says where the key lies, for it is the one thing that is not in the folder."""
     from processor import keys
 
-    version = _version(version_id)
+    version = version_of(version_id)
     campaign = new_campaign(version, code=code or version.id, units=() if empty else None)
     key = create_folder(folder, campaign, version, clock_from_environment())
     where = keys.key_folder() / f"{key.id}.khoa"
@@ -354,61 +346,3 @@ def blank(folder: Path) -> int:
             write_atomic(folder / name, data)
             terminal.say(str(folder / name))
     return 0
-
-
-def rubric_list(*, as_json: bool) -> int:
-    """The shipped versions."""
-    versions = [catalog.load(version_id) for version_id in catalog.shipped()]
-    if as_json:
-        rows = [
-            {
-                "id": one.id,
-                "title": one.title,
-                "issuer": one.issuer,
-                "years": list(one.years),
-                "digest": one.digest,
-                "appendices": [{"number": a.number, "tier": a.tier, "leaves": len(a.leaves)} for a in one.appendices],
-            }
-            for one in versions
-        ]
-        terminal.print_json(_as_json([], versions=rows))
-    else:
-        terminal.print_table(
-            "Bộ tiêu chí có sẵn",
-            ("Mã", "Năm", "Cơ quan ban hành", "Phụ lục"),
-            [(one.id, ", ".join(map(str, one.years)), one.issuer, ", ".join(a.number for a in one.appendices)) for one in versions],
-        )
-    return 0
-
-
-def rubric_show(version_id: str, *, as_json: bool) -> int:
-    """One version in full."""
-    version = _version(version_id)
-    if as_json:
-        terminal.print_json(version.model_dump(mode="json") | {"digest": version.digest, "findings": []})
-        return 0
-    terminal.say(f"{version.title} ({version.id}); năm đánh giá {', '.join(map(str, version.years))}")
-    for basis in version.legal_basis:
-        terminal.say(f"Cơ sở: {basis.number} {basis.date and 'ngày ' + basis.date} {basis.issuer}".strip())
-    for part in version.provenance:
-        terminal.say(f"Nguồn – {part.part}: {part.source}{' (minh họa)' if part.illustrative else ''}")
-    for appendix in version.appendices:
-        rows = []
-        for depth, node in appendix.walk():
-            method = getattr(node, "method", None)
-            rows.append((node.code, "  " * (depth - 1) + node.title, vi(node.max), method.describe(node.max) if method else ""))
-        terminal.print_table(f"Phụ lục {appendix.number}: {appendix.title}", ("Mã", "Tiêu chí", "Điểm", "Cách chấm"), rows, right=(2,))
-    return 0
-
-
-def rubric_lint(target: str, *, as_json: bool) -> int:
-    """What the linter finds in a shipped version or in a file."""
-    path = Path(target)
-    version = catalog.load_file(path) if path.suffix.lower() in (".yaml", ".yml") else _version(target)
-    found = lint(version)
-    if as_json:
-        terminal.print_json(_as_json(found, id=version.id, digest=version.digest))
-    else:
-        terminal.print_findings(found)
-        terminal.say(f"{version.id}: {len(errors(found))} lỗi, {len(found) - len(errors(found))} cảnh báo.")
-    return _code(found)

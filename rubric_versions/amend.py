@@ -292,9 +292,16 @@ class Amendment(BaseModel):
                 if number not in tables:
                     raise Refused(finding("amend-target", value=number, what="phụ lục"))
                 change.to_table(tables[number])
-                made.append(Changed(kind=change.op, appendix=number, code=change.code, basis=change.basis))
+                made.append(Changed(kind=change.op, appendix=number, code=_code_now(change), basis=change.basis))
         version["changes"] = [one.model_dump(mode="json", exclude_defaults=True) for one in made]
         return version
+
+
+def _code_now(change: TableChange) -> str:
+    """Where the changed table has what was changed."""
+    if isinstance(change, Move):
+        return change.to
+    return change.parent if isinstance(change, Renumber) else change.code
 
 
 # ---------------------------------------------------------------------------------------------------------------- plain tables

@@ -69,6 +69,7 @@ BY_SURVEY = "Điều tra xã hội học"
 BY_LEADERS = "Lãnh đạo nhận xét"
 BY_COUNCIL = "Hội đồng chấm"
 SCORED_BY = {"survey": BY_SURVEY, "leaders": BY_LEADERS, "council": BY_COUNCIL}
+SELF_SCORED = "Đơn vị tự chấm"
 NOT_SELF = "– Không tự chấm"
 
 STATUS = (
@@ -192,6 +193,35 @@ GUIDE_SIGNS = (
     ("!", "điều cần lưu ý, vẫn gửi được"),
     ("–", "không đánh giá, hoặc không do đơn vị tự chấm"),
 )
+
+RULE_NAMES = {
+    "grades": "Xếp loại theo Chỉ số (%)",
+    "not_assessed": "Tiêu chí không đánh giá",
+    "deduction": "Trừ điểm tổng",
+    "missing": "Đơn vị không tự đánh giá",
+    "evidence_missing": "Thiếu tài liệu kiểm chứng",
+    "explanation_missing": "Thiếu giải trình",
+    "approval_missing": "Thiếu phê duyệt",
+    "stages": "Các bước điểm sau điểm tự chấm",
+    "rounds": "Số lần tự chấm",
+    "self_assessment_due": "Hạn tự chấm",
+    "windows": "Thời gian mở tự chấm",
+    "unranked": "Chấm điểm nhưng không xếp hạng",
+    "ties": "Bằng chỉ số",
+    "commended_per_block": "Số tập thể đề nghị khen mỗi khối",
+    "decimals_shown": "Số chữ số thập phân khi công bố",
+}
+"""What the rules of a version are called; one that is not here shows by its own name."""
+
+RULE_VALUES = {
+    "subtract": "trừ khỏi điểm tối đa",
+    "rescale_then_survey": "quy đổi phần thẩm định, rồi cộng điểm điều tra",
+    "central_list": "theo danh sách chung",
+    "share_and_skip": "cùng hạng, hạng sau bỏ qua",
+    "share": "cùng hạng, hạng sau nối tiếp",
+    "True": "có",
+    "False": "không",
+}
 
 # what Excel's add-in says before Python runs; the keys are known to its VBA
 LAUNCHER_TEXTS = {
