@@ -61,11 +61,17 @@ class Limits:
     text: int = 40_000  # characters in a cell, a formula, a name's text
     all_text: int = 20_000_000  # characters kept in all
     expanded: int = 1_000_000  # characters that shared formulas grow to
-    tags: int = 2_000_000  # `<` in what is parsed beyond the first 4 MiB
+    tags: int = 2_000_000  # `<` in what goes the slow way, through a parser
+    rows: int = 1_100_000  # written the plain way, empty ones too
+    xml: int = 200 * _MIB  # bytes of XML text
     depth: int = 64  # elements within one another
+    work: int = 20_000_000  # all of it together, by `_WORK`
 
 
-RETURNS: Final = Limits(cells=60_000, strings=60_000, blank_cells=1_000_000, text=40_000, all_text=6_000_000, tags=600_000)
+_WORK: Final = {"cells": 18, "rows": 0.6, "blank_cells": 0.2, "strings": 2.5, "tags": 2.2, "all_text": 0.05, "expanded": 0.2, "xml": 0.008}
+"""About how many microseconds each thing takes to read, on a machine of two cores of 2020: one file may hold many of several kinds."""
+
+RETURNS: Final = Limits(cells=60_000, strings=60_000, blank_cells=1_000_000, text=40_000, all_text=6_000_000, tags=800_000, work=1_450_000)
 """What a returned form may cost: twenty times what is in one, so that no file takes two seconds. An office's own books may be larger."""
 
 
@@ -105,7 +111,7 @@ class Archive:
         self.parts: dict[str, Part] = {}
         self._data = memoryview(data)
         self._spent: Counter[str] = Counter()
-        self._parsed = 0  # bytes
+        self._work = 0.0  # microseconds
         self._read_directory(data)
 
     def spend(self, what: str, amount: int) -> None:
@@ -114,6 +120,9 @@ class Archive:
         limit: int = getattr(self.limits, what)
         if self._spent[what] > limit:
             raise too_large(what, limit)
+        self._work += amount * _WORK.get(what, 0)
+        if self._work > self.limits.work:
+            raise too_large("work", self.limits.work // 1_000_000)
 
     def mark(self) -> Counter[str]:
         """What has been spent so far, to come back to."""
@@ -217,10 +226,8 @@ class Archive:
                         raise too_large("branch", BRANCH)
                 if not len(holder) and b"<!DOCTYPE" in tail + piece:
                     raise _unsafe(part.name, "dtd")
-                if self._parsed > BRANCH:
-                    self.spend("tags", piece.count(b"<"))
+                self.spend("tags", piece.count(b"<"))
                 parser.feed(piece)
-                self._parsed += len(piece)
                 waiting += len(piece)
                 tail = piece[-8:]
             parser.close()
@@ -239,6 +246,7 @@ class Archive:
                 declared = _ENCODING.match(head)
                 if declared and declared[1].lower() not in ((b"utf-16",) if found else (b"utf-8", b"us-ascii")):
                     raise damaged(part.name)
+            self.spend("xml", len(piece))
             try:
                 yield decoder.decode(piece).encode() if decoder else piece
             except UnicodeError:

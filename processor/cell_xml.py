@@ -53,9 +53,10 @@ _ATTRIBUTES = r'(?: (?!xmlns)[A-Za-z][\w:]*+="[^"<&]*+")*+'
 _TEXT_OPEN = r'<t(?: xml:space="preserve")?+>'
 _RUN = rf"<r>(?:<rPr>(?:<[A-Za-z]++{_ATTRIBUTES} ?+/>)*+</rPr>)?+{_TEXT_OPEN}[^<>]*+</t></r>"
 _ROW: Final = re.compile(rf'<row r="([0-9]{{1,7}}+)"({_ATTRIBUTES}) ?+(/?)>')
+_BLANK = r'(?:<c r="[A-Z]{1,3}+[0-9]++"(?: s="[0-9]++")?+ ?+/>)*+'  # cells with a style only
+_BLANKS: Final = re.compile(_BLANK + "</row>")
 _CELL: Final = re.compile(
-    r'(?:<c r="[A-Z]{1,3}+[0-9]++"(?: s="[0-9]++")?+ ?+/>)*+'  # those with a style only
-    r'(?:\Z|<c r="([A-Z]{1,3}+[0-9]++)"(?: s="([0-9]++)")?+(?: t="([A-Za-z]++)")?+>'
+    _BLANK + r'(?:\Z|<c r="([A-Z]{1,3}+[0-9]++)"(?: s="([0-9]++)")?+(?: t="([A-Za-z]++)")?+>'
     rf"(?:<f({_ATTRIBUTES})(?: ?+/>|>([^<>]*+)</f>))?+"
     rf"(?:<v>([^<>]*+)</v>|<v ?+/>)?+(?:<is>{_TEXT_OPEN}([^<>]*+)</t></is>)?+</c>"
     r"|([\s\S]++))"  # all the rest, once something is odd: so nothing is looked at twice
@@ -85,7 +86,9 @@ def plain_rows(body: bytes) -> Rows | None:
     fields: list[str | Any] = []
     rows: list[int] = []  # of each cell
     for number, closed, content in zip(numbers, found[2::4], found[3::4], strict=True):
-        if content[-6:] != ("" if closed else "</row>"):
+        if (content == "") if closed else _BLANKS.fullmatch(content):
+            continue  # a million of them may be styled
+        if closed or content[-6:] != "</row>":
             return None
         cells = _CELL.split(content[:-6])
         del cells[-_WIDTH - 1 :]  # what matched the end of the text

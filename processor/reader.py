@@ -346,6 +346,7 @@ class _Reading:
         while first > 0:
             last = left.rfind(b"</sheetData>")
             cut = left.rfind(b"<row ") if last < 0 else last
+            self.archive.spend("rows", left.count(b"<row ", 0, max(cut, 0)))
             rows = plain_rows(left[:cut]) if cut >= 0 else None
             if rows is None:
                 break
