@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import gettext
 import sys
-import tempfile
-import traceback
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
@@ -42,6 +41,8 @@ def _command(function: Callable[P, int]) -> Callable[P, None]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         as_json = bool(kwargs.get("as_json"))
+        started = time.monotonic()
+        from processor import log
         from processor.desk import Blocked
         from processor.files import EnvironmentProblem
         from rubric_versions.catalog import BadVersion
@@ -65,18 +66,19 @@ def _command(function: Callable[P, int]) -> Callable[P, None]:
             code = ENVIRONMENT
         except Exception:  # the last guard of a program for people who cannot read tracebacks
             code = _fault()
+        campaign = kwargs.get("folder")
+        where = f" {campaign.name}" if isinstance(campaign, Path) else ""
+        log.write(f"{click.get_current_context().command_path}{where}: {code}, {time.monotonic() - started:.1f} s")
         sys.exit(code)
 
     return run
 
 
 def _fault() -> int:
-    log = Path(tempfile.gettempdir()) / f"cchc-loi-{datetime.now():%Y%m%d-%H%M%S}.log"  # noqa: DTZ005  (a file name)
-    try:
-        log.write_text(traceback.format_exc(), encoding="utf-8")
-        where = f" Chi tiết ghi ở {log}."
-    except OSError:
-        where = ""
+    from processor import log
+
+    path = log.write("fault", fault=True)
+    where = f" Chi tiết ghi ở {path}." if path else ""
     print(f"Chương trình gặp lỗi, xin lỗi bạn. Dữ liệu đã nhận vẫn nguyên; có thể chạy lại.{where}", file=sys.stderr)
     return FAULT
 
@@ -298,6 +300,17 @@ def blank(folder: Path) -> int:
     from processor import report
 
     return report.blank(folder)
+
+
+@cli.command()
+@click.argument("page", default="", metavar="[TRANG]")
+@_json
+@_command
+def guide(page: str, as_json: bool) -> int:
+    """Mở hướng dẫn (không cần mạng): don-vi, phong-noi-vu, so-noi-vu, bo-tieu-chi; bỏ trống thì mở mục lục."""
+    from processor import report
+
+    return report.guide(page, as_json=as_json)
 
 
 @cli.group()

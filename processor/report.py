@@ -346,3 +346,20 @@ def blank(folder: Path) -> int:
             write_atomic(folder / name, data)
             terminal.say(str(folder / name))
     return 0
+
+
+def guide(name: str, *, as_json: bool) -> int:
+    """A page of the guide, shown in the browser where there is one."""
+    from processor.guide import FIRST, PAGES, open_page, page_path
+
+    name = name.strip().removesuffix(".html") or FIRST
+    if name not in PAGES:
+        raise Blocked([finding("guide-page", value=name, known=", ".join(PAGES))])
+    path = page_path(name)
+    if as_json:
+        terminal.print_json(_as_json((), page=name, file=str(path)))
+        return 0
+    terminal.say(f"Hướng dẫn «{PAGES[name]}»: {path}")
+    if not open_page(name):
+        terminal.say("Không mở được trình duyệt; hãy mở tệp trên.")
+    return 0

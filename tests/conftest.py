@@ -1,6 +1,7 @@
 """What all tests share: LibreOffice, the tests that take minutes, and how Hypothesis looks for cases."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("CCHC_LOG_DIR", tempfile.mkdtemp(prefix="cchc-log-"))  # not among the user's own
     in_ci = "ci" if os.environ.get("CI") else "dev"
     settings.load_profile("exhaustive" if config.getoption("--exhaustive") else in_ci)
 

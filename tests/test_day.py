@@ -372,13 +372,32 @@ def test_a_clock_set_back_is_told(folder: Folder) -> None:
 def test_our_own_fault_is_4_without_a_traceback_and_leaves_a_log(folder: Folder, tmp_path: Path) -> None:
     with (
         mock.patch("processor.tracking.unit_states", side_effect=ZeroDivisionError("lỗi thử")),
-        mock.patch("tempfile.tempdir", str(tmp_path)),
+        mock.patch.dict(os.environ, {"CCHC_LOG_DIR": str(tmp_path)}),
     ):
         ran = folder.run("status")
     assert (ran.code, "Chương trình gặp lỗi" in ran.err, "ZeroDivisionError" in ran.out + ran.err) == (4, True, False)
-    (log,) = tmp_path.glob("cchc-loi-*.log")
+    log = tmp_path / "cchc.log"
     assert str(log) in ran.err
     assert "ZeroDivisionError: lỗi thử" in log.read_text(encoding="utf-8")
+
+
+def test_the_log_has_a_line_for_each_command_and_nothing_of_a_form(folder: Folder, tmp_path: Path) -> None:
+    folder.drop("SNV.xlsx", folder.form("SNV"))
+    with mock.patch.dict(os.environ, {"CCHC_LOG_DIR": str(tmp_path)}):
+        folder.run("receive")
+        folder.run("print", "--appendix", "99")
+    lines = (tmp_path / "cchc.log").read_text(encoding="utf-8").splitlines()
+    assert [line.partition(" INFO ")[2].partition(",")[0] for line in lines] == [
+        f"cchc receive {folder.path.name}: 0",
+        f"cchc print {folder.path.name}: 1",
+    ]
+    assert "Minh Họa" not in "".join(lines), "the name of who filled the form in"
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(folder: Folder, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with mock.patch.dict(os.environ, {"CCHC_LOG_DIR": str(tmp_path / "file")}):
+        assert folder.run("status").code == 0
 
 
 # ------------------------------------------------------------------------------------------------------------ the console
