@@ -1,6 +1,6 @@
-"""Draws docs/pictures/*.png, what the README shows: `python -m docs.make_pictures` at the project's root, with LibreOffice and poppler.
+"""Draws processor/guide/*.png, what the guide and the README show: `python -m docs.make_pictures` at the project's root, with LibreOffice and poppler.
 
-Plays the demo in a temporary folder, prints four of its workbooks by LibreOffice as in Vietnam and cuts one page out of each. The
+Plays the demo in a temporary folder, prints some of its workbooks by LibreOffice as in Vietnam and cuts one page out of each. The
 same seed gives the same figures; another LibreOffice or other fonts give slightly other pictures, so no test compares them.
 """
 
@@ -18,13 +18,13 @@ from pathlib import Path
 
 from processor.demo import FEWEST, Filling, Year, fill, plausible, prepared
 from processor.desk import APPRAISAL, RESULTS
+from processor.guide import FOLDER
 from processor.keys import FOLDER_VARIABLE
 from processor.results import RESULT_FILE
 from rubric_versions.answers import Answers
 from tests.office import Office
 from workbook_templates.layout import Layout, layout_of
 
-FOLDER = Path(__file__).with_name("pictures")
 SEED = 2018
 DPI = 80
 LARGEST = 150_000
@@ -96,7 +96,6 @@ def draw(picture: Picture, office: Office, folder: Path) -> Path:
 
 def main() -> None:
     """Draws them all."""
-    FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name, keys_in(Path(name) / "khoa"):
         folder = Path(name)
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
@@ -105,16 +104,17 @@ def main() -> None:
         form = folder / "form.xlsx"
         form.write_bytes(half_filled_form(year))
         pictures = (
-            Picture("entry-form", form, ("BẢNG TỰ ĐÁNH GIÁ", "Giải trình"), (25, 15, 262, 165)),
-            Picture("check-sheet", form, ("RÀ SOÁT TRƯỚC KHI GỬI",), (25, 15, 262, 115)),
-            Picture("appraisal-book", year.folder / APPRAISAL / "tham_dinh_thanh_pho.xlsx", ("BẢNG THẨM ĐỊNH",), (25, 15, 262, 150)),
-            Picture("ranking", year.folder / RESULTS / RESULT_FILE, ("CHỈ SỐ VÀ XẾP HẠNG", "Khối sở"), (25, 15, 175, 205)),
+            Picture("tu-cham-diem", form, ("BẢNG TỰ ĐÁNH GIÁ", "Giải trình"), (25, 15, 262, 165)),
+            Picture("tai-lieu", form, ("TÀI LIỆU KIỂM CHỨNG", "Trích yếu nội dung"), (25, 15, 262, 100)),
+            Picture("ra-soat-loi", form, ("RÀ SOÁT TRƯỚC KHI GỬI",), (25, 15, 262, 115)),
+            Picture("tham-dinh", year.folder / APPRAISAL / "tham_dinh_thanh_pho.xlsx", ("BẢNG THẨM ĐỊNH",), (25, 15, 262, 150)),
+            Picture("xep-hang", year.folder / RESULTS / RESULT_FILE, ("CHỈ SỐ VÀ XẾP HẠNG", "Khối sở"), (25, 15, 175, 205)),
         )
         with Office(locale="vi-VN") as office:
             for one in pictures:
                 path = draw(one, office, folder)
                 size = path.stat().st_size
-                print(path.relative_to(FOLDER.parent), f"{size:,} bytes")
+                print(path.name, f"{size:,} bytes")
                 if size > LARGEST:
                     raise SystemExit(f"{path.name} is larger than {LARGEST:,} bytes")
 
