@@ -1,4 +1,4 @@
-"""Draws processor/guide/*.png, what the guide and the README show: `python -m docs.make_pictures` at the project's root, with LibreOffice and poppler.
+"""Draws processor/guide/*.png, what guide and README show: `python -m docs.make_pictures` at the root, with LibreOffice and poppler.
 
 Plays the demo in a temporary folder, prints some of its workbooks by LibreOffice as in Vietnam and cuts one page out of each. The
 same seed gives the same figures; another LibreOffice or other fonts give slightly other pictures, so no test compares them.
