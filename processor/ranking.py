@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from rubric_versions.methods.base import State
-from rubric_versions.model import Appendix, Group, RubricVersion, Rules
+from rubric_versions.model import Appendix, Group, PointList, RubricVersion, Rules
 from rubric_versions.numbers import COMPARE_DIGITS, rounded, vi
 from workbook_templates.book import Book
 from workbook_templates.ranking_book import ranking_book
@@ -48,7 +48,8 @@ class LeafScore:
 class UnitScores:
     """All that ranking needs of one unit: a score for every leaf of its appendix, and what the campaign says of it.
 
-    `missing`: no valid return in time; `deductions`: how many cases that cost points were proved.
+    `missing`: no valid return in time; `deductions`: how many cases that cost a share of the total were proved; `bonus` and `minus`: the
+    points of all proved cases of the rules' lists, before their caps.
     """
 
     unit: str
@@ -61,6 +62,8 @@ class UnitScores:
     missing: bool = False
     missing_words: str = ""
     deductions: int = 0
+    bonus: Fraction = Fraction(0)
+    minus: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,9 @@ class FieldShare:
 class UnitResult:
     """A unit's result. Points are exact; `pari` is in percent, None where there is no index (missing, unfinished).
 
-    `appraised` is what the council gave, `rescaled` what of it counts (the same, unless the rules rescale), `survey` the central points;
-    gross = rescaled + survey, a = gross - deduction. For a unit without an index they are sums of what there is, to be shown to nobody.
+    `appraised` is what the council gave, `rescaled` what of it counts (the same, unless the rules rescale), `survey` the central points,
+    `bonus` and `minus` what the rules' lists add and take, within their caps; gross = rescaled + survey + bonus - minus (at least 0),
+    a = gross - deduction. For a unit without an index they are sums of what there is, to be shown to nobody.
     """
 
     unit: str
@@ -89,6 +93,8 @@ class UnitResult:
     appraised: Fraction
     rescaled: Fraction
     survey: Fraction
+    bonus: Fraction
+    minus: Fraction
     gross: Fraction
     deduction: Fraction
     a: Fraction
@@ -115,7 +121,8 @@ def result_of(scores: UnitScores, rules: Rules) -> UnitResult:
     """A unit's result, still without its rank.
 
     PARI = a/A × 100 (Cần Thơ 2018, Điều 10.1); what is not assessed leaves a and A (Điều 7.2.d), or the appraised part is rescaled to its
-    full maximum before the central part is added; A = 0 gives 0. The deduction (Điều 7.2.g) comes last, off the gross.
+    full maximum before the central part is added; A = 0 gives 0. Listed cases add and take points up to their caps; the deduction
+    (Điều 7.2.g) comes last, off the gross.
     """
     leaves = [(leaf, scores.leaves[leaf.code]) for leaf in scores.appendix.leaves]
     kept = [(leaf, score) for leaf, score in leaves if score.final is not State.NOT_ASSESSED]
@@ -128,7 +135,8 @@ def result_of(scores: UnitScores, rules: Rules) -> UnitResult:
         if assessed:
             full = total(leaf.max for leaf, _ in leaves if leaf.is_appraised)
             rescaled, possible = appraised / assessed * full, possible - assessed + full
-    gross = rescaled + survey
+    bonus, minus = _capped(scores.bonus, rules.bonus), _capped(scores.minus, rules.minus)
+    gross = max(rescaled + survey + bonus - minus, Fraction(0))
     deduction = _deduction(gross, scores.deductions, rules)
     standing = _standing(scores, unfinished)
     pari = None
@@ -145,6 +153,8 @@ def result_of(scores: UnitScores, rules: Rules) -> UnitResult:
         appraised=appraised,
         rescaled=rescaled,
         survey=survey,
+        bonus=bonus,
+        minus=minus,
         gross=gross,
         deduction=deduction,
         a=gross - deduction,
@@ -154,6 +164,11 @@ def result_of(scores: UnitScores, rules: Rules) -> UnitResult:
         by_field=tuple(_field_shares(scores)),
         unfinished=unfinished,
     )
+
+
+def _capped(points: Fraction, listed: PointList | None) -> Fraction:
+    """What proved cases of a list come to: nothing where the rules have no such list, never more than its cap."""
+    return Fraction(0) if listed is None else min(points, listed.cap)
 
 
 def _deduction(gross: Fraction, cases: int, rules: Rules) -> Fraction:
@@ -267,6 +282,8 @@ def _unit_row(scores: UnitScores, result: UnitResult, rules: Rules) -> UnitRow:
         kind=kind,
         words=(scores.missing_words or rules.missing.shown) if missing else "",
         deductions=scores.deductions,
+        bonus_cases=scores.bonus,
+        minus_cases=scores.minus,
         final={code: _score(one.final, one.points) for code, one in leaves.items()},
         own={code: _score(one.self_state, one.self_points) for code, one in leaves.items() if one.self_state is not None},
         own_points=result.self_points,
@@ -274,6 +291,8 @@ def _unit_row(scores: UnitScores, result: UnitResult, rules: Rules) -> UnitRow:
         appraised=result.appraised,
         rescaled=result.rescaled,
         survey=result.survey,
+        bonus=result.bonus,
+        minus=result.minus,
         deduction=result.deduction,
         a=result.a,
         A=result.A,

@@ -185,6 +185,21 @@ class TotalDeduction(_Data):
     basis: str
 
 
+class PointCase(_Data):
+    """One kind of case for which points are added to or taken off a unit's total, and how many for each."""
+
+    title: str = Field(min_length=1)
+    points: Points
+
+
+class PointList(_Data):
+    """Points for listed cases, each case proved; all of a unit's together at most `cap`."""
+
+    cases: tuple[PointCase, ...] = Field(min_length=1)
+    cap: Points
+    basis: str
+
+
 class Missing(_Data):
     """What becomes of a unit without a valid return in time.
 
@@ -235,6 +250,8 @@ class Rules(_Data):
     grades: tuple[Grade, ...] = Field(min_length=1)
     not_assessed: Literal["subtract", "rescale_then_survey", "central_list"]
     deduction: TotalDeduction | None = None
+    bonus: PointList | None = None
+    minus: PointList | None = None
     missing: Missing
     evidence_missing: Severity
     explanation_missing: Severity

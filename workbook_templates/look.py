@@ -125,6 +125,9 @@ LOOKS: dict[str, dict[str, Any]] = {
     # an index with as many decimals as keep it from contradicting its grade
     **{f"index_{digits}": {**_CENTRE, "bold": True, "num_format": f"{0:.{digits}f}"} for digits in range(10)},
     **{f"figure_{digits}": {**_CENTRE, "num_format": f"{0:.{digits}f}"} for digits in range(10)},
+    "head_small": {**_CENTRE, "bg_color": SOFT, "font_size": 10, "valign": "top"},
+    "rise": {**_CENTRE, "num_format": "+0;-0;0"},
+    "rise_rate": {**_CENTRE, "num_format": "+0.00;-0.00;0.00"},
     "points_or_dash": {**_CENTRE, "num_format": f'{_POINTS};-{_POINTS};"–"'},
     # where people type: the only shaded cells that are yellow
     "input": {**_INPUT},

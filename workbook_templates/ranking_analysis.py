@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from rubric_versions.model import Leaf, points_of
 from workbook_templates.book import Chart, Sheet, a1, quoted
-from workbook_templates.ranking_data import SKIPPED, BlockTable, UnitRow
+from workbook_templates.ranking_data import SKIPPED, UnitRow
 from workbook_templates.ranking_plan import FIELDS, HEAD, INDEX, MAXIMA, Plan, Span, Table, average, down, give_air, mean_of
 
 SHARE_FIRST = HEAD + 2
@@ -32,7 +32,7 @@ def fields_sheet(plan: Plan) -> Sheet:
         first = row + 2
         for offset, span in enumerate(table.spans):
             shares = [share for _, unit in table.units if (share := table.shares[unit.code][offset]) is not None]
-            column = f"{quoted(table.fields)}!{down(SHARE_FIRST, _share_last(table), 3 + offset)}"
+            column = f"{quoted(table.fields)}!{down(SHARE_FIRST, table.last_line(SHARE_FIRST), 3 + offset)}"
             sheet.put(first + offset, 1, span.node.code, "code")
             sheet.put(first + offset, 2, span.node.title, "cell")
             maximum = f"{quoted(table.final)}!{a1(MAXIMA, table.field_col + offset)}"
@@ -53,24 +53,11 @@ def fields_sheet(plan: Plan) -> Sheet:
     return sheet
 
 
-def _share_lines(table: Table) -> list[tuple[BlockTable, UnitRow | None]]:
-    lines: list[tuple[BlockTable, UnitRow | None]] = []
-    for block, unit in table.units:
-        if not lines or lines[-1][0] is not block:
-            lines.append((block, None))
-        lines.append((block, unit))
-    return lines
-
-
-def _share_last(table: Table) -> int:
-    return SHARE_FIRST + len(_share_lines(table)) - 1
-
-
 def field_shares_sheet(plan: Plan, table: Table) -> Sheet:
     """Per unit the share of each field in percent, its index beside them."""
     count = len(table.spans)
     last = 3 + count
-    first, end = SHARE_FIRST, _share_last(table)
+    first, end = SHARE_FIRST, table.last_line(SHARE_FIRST)
     sheet = Sheet(table.fields, landscape=True, repeat_rows=(HEAD, HEAD + 1), freeze=(first, 3))
     sheet.widths = {1: 5, 2: 31} | dict.fromkeys(range(3, last), max(8.0, min(11.5, 90 / count))) | {last: 10}
     tier = plan.tier_names[table.appendix.tier]
@@ -89,7 +76,7 @@ def field_shares_sheet(plan: Plan, table: Table) -> Sheet:
     indexes = [unit.pari for _, unit in table.units if unit.pari is not None]
     sheet.put(HEAD + 1, last, mean_of(indexes), "rate_bold", average(down(first, end, last)))
     turn = 0
-    for row, (block, unit) in enumerate(_share_lines(table), first):
+    for row, (block, unit) in enumerate(table.lines(), first):
         if unit is None:
             turn = 0
             sheet.span(row, 1, last, block.name, "field")

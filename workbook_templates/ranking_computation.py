@@ -29,6 +29,7 @@ from workbook_templates.ranking_plan import (
     UNFINISHED,
     Line,
     Plan,
+    Table,
     down,
     give_air,
 )
@@ -46,7 +47,8 @@ def line_values(plan: Plan, line: Line) -> dict[int, Value]:
         note = NOT_RANKED
     elif unit.commended:
         note = COMMENDED
-    figures = (unit.rescaled, unit.survey, unit.deduction, unit.a, unit.A, unit.pari)
+    taken = unit.rescaled + unit.survey + unit.bonus - unit.a
+    figures = (unit.rescaled, unit.survey + unit.bonus, taken, unit.a, unit.A, unit.pari)
     own = unit.own_points if has_own(unit) else None
     values: dict[int, Value] = {SELF: own, NOTE: note, RANK: unit.rank, GRADE: unit.grade}
     values.update((col, figure if shown else None) for col, figure in enumerate(figures, APPRAISED_COL))
@@ -81,7 +83,7 @@ def ranking_sheet(plan: Plan) -> Sheet:
         "Đơn vị",
         "Điểm tự chấm",
         appraised,
-        "Điểm tập trung",
+        "Điểm tập trung, điểm cộng" if plan.rules.bonus else "Điểm tập trung",
         "Điểm trừ",
         "Điểm đạt (a)",
         "Điểm tối đa (A)",
@@ -113,12 +115,12 @@ def _ranking_row(plan: Plan, sheet: Sheet, row: int, turn: int, line: Line, unit
     appraised, survey, minus, got, most, index, rank, helper = (
         a1(row, col) for col in (APPRAISED_COL, SURVEY, MINUS, GOT, POSSIBLE, INDEX, RANK, ROUNDED)
     )
-    gross, cases = f"({appraised}+{survey})", table.cell(unit, "cases")
+    added = f"+MIN(TRAN_DIEM_CONG,{table.cell(unit, 'bonus')})" if plan.rules.bonus else ""
     formulas = {
         SELF: table.own_cell(unit, 4),
         APPRAISED_COL: f'IF({left}>0,"",{table.cell(unit, "rescaled" if plan.rescales else "appraised")})',
-        SURVEY: f'IF({left}>0,"",{table.cell(unit, "survey")})',
-        MINUS: f'IF({left}>0,"",{_deduction_formula(plan, gross, cases)})',
+        SURVEY: f'IF({left}>0,"",{table.cell(unit, "survey")}{added})',
+        MINUS: f'IF({left}>0,"",{_minus_formula(plan, table, unit, f"{appraised}+{survey}")})',
         GOT: f'IF({left}>0,"",{appraised}+{survey}-{minus})',
         POSSIBLE: f'IF({left}>0,"",{table.cell(unit, "possible")})',
         INDEX: f'IF({left}>0,"",IF({most}=0,0,{got}/{most}*100))',
@@ -146,6 +148,15 @@ def _rank_formula(plan: Plan, row: int, block: BlockTable) -> str:
     if plan.rules.ties == "share":  # counts each greater index once; a text is greater than any number, but opens no rank
         return f"1+SUMPRODUCT(({compared}>{a1(row, ROUNDED)})*{down(first, last, TURN)})"
     return f"RANK({a1(row, ROUNDED)},{compared})"
+
+
+def _minus_formula(plan: Plan, table: Table, unit: UnitRow, whole: str) -> str:
+    """All that is taken off: listed cases up to their cap, never more than there is, then the deduction off the rest."""
+    cases = table.cell(unit, "cases")
+    if plan.rules.minus is None:
+        return _deduction_formula(plan, f"({whole})", cases)
+    listed = f"MIN({whole},TRAN_DIEM_TRU,{table.cell(unit, 'minus')})"
+    return f"{listed}+{_deduction_formula(plan, f'({whole}-{listed})', cases)}"
 
 
 def _deduction_formula(plan: Plan, gross: str, cases: str) -> str:

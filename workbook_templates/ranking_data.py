@@ -24,8 +24,9 @@ KINDS: Mapping[Kind, str] = {"ranked": "Xếp hạng", "unranked": "Không xếp
 class UnitRow:
     """One unit: its scores by leaf code, what the campaign says of it, and what the formulas over them come to.
 
-    `kind` and `words` are the campaign's; the figures are exact; `pari` is None where there is no index; `digits` is how many of its
-    decimals are shown; `fields` are points got and possible by top node; `final` and `own` are empty for a unit without a valid return.
+    `kind`, `words`, `deductions`, `bonus_cases` and `minus_cases` (points before their caps) are the campaign's; the figures are exact;
+    `pari` is None where there is no index; `digits` is how many of its decimals are shown; `fields` are points got and possible by top
+    node; `final` and `own` are empty for a unit without a valid return.
     """
 
     code: str
@@ -34,6 +35,8 @@ class UnitRow:
     kind: Kind
     words: str
     deductions: int
+    bonus_cases: Fraction
+    minus_cases: Fraction
     final: Mapping[str, Score]
     own: Mapping[str, Score]
     own_points: Fraction
@@ -41,6 +44,8 @@ class UnitRow:
     appraised: Fraction
     rescaled: Fraction
     survey: Fraction
+    bonus: Fraction
+    minus: Fraction
     deduction: Fraction
     a: Fraction
     A: Fraction
@@ -68,6 +73,36 @@ class BlockTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a unit had in an earlier campaign; no index where none can be set beside today's, and `note` says why."""
+
+    pari: Fraction | None = None
+    rank: int | None = None
+    grade: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierLeaf:
+    """What a leaf came to in an earlier campaign: its code then and the mean share in percent; None where it cannot be compared."""
+
+    code: str = ""
+    share: Fraction | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An earlier campaign beside this one: units by code, leaves by appendix and code, units of then that have no place now."""
+
+    title: str
+    note: str
+    units: Mapping[str, Earlier]
+    leaves: Mapping[tuple[str, str], EarlierLeaf]
+    gone: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RankingData:
     """All that the workbook shows. The units' appendices are the version's; unit codes are unique."""
 
@@ -78,6 +113,7 @@ class RankingData:
     blocks: tuple[BlockTable, ...]
     decisions: tuple[tuple[str, str, str, str, str], ...] = ()
     """What people decided outside the rules: unit, what, reason, when, who, all in words."""
+    against: Comparison | None = None
 
 
 def left_of(appendix: Appendix, unit: UnitRow) -> int:

@@ -6,7 +6,7 @@ Each sheet's own module asks here, so that a formula on one sheet names the righ
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -21,6 +21,8 @@ RESULT, RANKING, RULES, GRADES, FIELDS = "Kết quả", "Xếp hạng", "Quy t�
 DECISIONS = "Quyết định"
 LOST, FINAL, OWN = "Điểm mất theo tiêu chí", "Bảng điểm", "Điểm tự chấm"
 COMMENDED = "Đề nghị biểu dương"
+CRITERIA, LOST_UNITS = "Theo tiêu chí", "Điểm mất theo đơn vị"
+EARLIER, EARLIER_LEAVES = "So với đợt trước", "So tiêu chí"
 NOT_RANKED = "Không xếp hạng"
 APART: Mapping[str, str] = {
     "unranked": "Chấm điểm, không xếp hạng",
@@ -44,6 +46,8 @@ FINAL_HEADS = {
     "block": "Khối",
     "kind": "Diện",
     "cases": "Số trường hợp trừ điểm",
+    "bonus": "Điểm cộng các trường hợp",
+    "minus": "Điểm trừ các trường hợp",
     "left": "Tiêu chí chưa có điểm",
     "appraised": "Điểm thẩm định",
     "assessed": "Tối đa phần thẩm định",
@@ -56,7 +60,7 @@ OWN_HEADS = ("Mã", "Đơn vị", "Khối", "Điểm tự chấm", "Điểm tố
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A top node of an appendix with the columns its leaves take on a scores sheet."""
+    """A node of an appendix with the columns its leaves take on a scores sheet."""
 
     node: Node
     leaves: tuple[Leaf, ...]
@@ -67,21 +71,40 @@ class Span:
 class Table:
     """Where one appendix's scores stand: the two sheets' names, the units in order with their rows, the columns."""
 
-    def __init__(self, appendix: Appendix, units: Sequence[tuple[BlockTable, UnitRow]], *, rescales: bool, taken: set[str]) -> None:
+    def __init__(
+        self, appendix: Appendix, units: Sequence[tuple[BlockTable, UnitRow]], *, without: Collection[str], taken: set[str]
+    ) -> None:
         self.appendix = appendix
         self.units = units
         self.final, self.own = (sheet_name(f"{base} {appendix.number}", taken) for base in (FINAL, OWN))
         self.fields, self.lost = (sheet_name(f"{base} {appendix.number}", taken) for base in (FIELDS, LOST))
+        self.criteria, self.lost_units, self.earlier = (
+            sheet_name(f"{base} {appendix.number}", taken) for base in (CRITERIA, LOST_UNITS, EARLIER_LEAVES)
+        )
         self.row_of = {unit.code: SCORE_FIRST + index for index, (_, unit) in enumerate(units)}
         self.last_row = SCORE_FIRST + len(units) - 1
-        keys = [key for key in FINAL_HEADS if rescales or key not in ("assessed", "rescaled")]
+        keys = [key for key in FINAL_HEADS if key not in without]
         self.col = {key: index for index, key in enumerate(keys, 1)}
         self.field_col = len(keys) + 1
         self.spans = spans(appendix, len(keys) + 1 + len(appendix.children), lambda leaf: True)
         self.leaf_col = leaf_columns(self.spans)
+        self.criterion_spans = criterion_spans(self.spans)
         self.shares = {unit.code: shares_of(unit) for _, unit in units}
         self.own_spans = spans(appendix, len(OWN_HEADS) + 1, lambda leaf: leaf.is_self_scored)
         self.own_col = leaf_columns(self.own_spans)
+
+    def lines(self) -> list[tuple[BlockTable, UnitRow | None]]:
+        """The lines of a sheet that lists the units block by block: None stands for a block's title."""
+        found: list[tuple[BlockTable, UnitRow | None]] = []
+        for block, unit in self.units:
+            if not found or found[-1][0] is not block:
+                found.append((block, None))
+            found.append((block, unit))
+        return found
+
+    def last_line(self, first: int) -> int:
+        """The row of the last of them, where `first` is that of the first."""
+        return first + len(self.lines()) - 1
 
     def cell(self, unit: UnitRow, key: str) -> str:
         """A figure of a unit on the scores sheet, as other sheets write it."""
@@ -104,20 +127,27 @@ class Plan:
         self.rules = data.version.rules
         self.rescales = self.rules.not_assessed == "rescale_then_survey"
         self.tier_names = {tier.code: tier.name for tier in data.version.tiers}
-        taken = {name.casefold() for name in (RESULT, RANKING, RULES, GRADES, FIELDS, DECISIONS)}
+        taken = {name.casefold() for name in (RESULT, COMMENDED, RANKING, RULES, GRADES, FIELDS, EARLIER, DECISIONS)}
         self.tables: dict[str, Table] = {}
         for appendix in data.version.appendices:
             units = [(block, unit) for block in data.blocks for unit in block.rows if unit.appendix == appendix.number]
             if units:
-                self.tables[appendix.number] = Table(appendix, units, rescales=self.rescales, taken=taken)
+                self.tables[appendix.number] = Table(appendix, units, without=self._without(), taken=taken)
         self.lines = lines_of_blocks(data.blocks)
         self.row_of = {line.unit.code: FIRST + index for index, line in enumerate(self.lines) if line.unit}
         self.rows_of_block = self._rows_of_blocks()
         self.grade_names = unique([grade.name for grade in self.grades()] + [self.rules.missing.grade])
         self.rule_row = 7
-        self.block_row = self.rule_row + len(self.rules.grades) + 7
+        self.caps = [(key, listed) for key, listed in (("bonus", self.rules.bonus), ("minus", self.rules.minus)) if listed]
+        self.cap_row = self.rule_row + len(self.rules.grades) + 3
+        self.block_row = self.cap_row + len(self.caps) + 4
         self.block_turn = {block.code: turn for turn, block in enumerate(data.blocks)}
         self.made: dict[Score, Cell] = {}
+
+    def _without(self) -> set[str]:
+        """The columns of the scores sheets that the rules have no use for."""
+        found = set() if self.rescales else {"assessed", "rescaled"}
+        return found | {key for key, listed in (("bonus", self.rules.bonus), ("minus", self.rules.minus)) if listed is None}
 
     def grades(self) -> list[Grade]:
         return sorted(self.rules.grades, key=lambda one: one.at_least, reverse=True)
@@ -150,6 +180,9 @@ class Plan:
         if rules.deduction:
             each = "mỗi trường hợp" if rules.deduction.per_case else "một lần, dù có một hay nhiều trường hợp"
             notes.append(f"Điểm trừ: {vi_short(rules.deduction.percent)} % tổng số điểm, {each} ({rules.deduction.basis}).")
+        for listed, what in ((rules.bonus, "cộng"), (rules.minus, "trừ")):
+            if listed:
+                notes.append(f"Điểm {what} theo trường hợp: tối đa {vi_short(listed.cap)} điểm ({listed.basis}).")
         if most:
             notes.append(f"{COMMENDED}: các hạng đầu mỗi khối theo số lượng ở trang {RULES}; bằng nhau ở hạng cuối thì đều được đề nghị.")
         if any(table.appendix.illustrative for table in self.tables.values()):
@@ -198,6 +231,18 @@ def spans(appendix: Appendix, first: int, keep: Callable[[Leaf], bool]) -> tuple
             spans.append(Span(node, leaves, first, first + len(leaves) - 1))
             first += len(leaves)
     return tuple(spans)
+
+
+def criterion_spans(tops: Iterable[Span]) -> tuple[Span, ...]:
+    """The nodes of the second level (a top node that is a leaf stands for itself) with the columns of their leaves."""
+    found = []
+    for top in tops:
+        first = top.first
+        for node in top.node.children if isinstance(top.node, Group) else (top.node,):
+            leaves = tuple(node.leaves()) if isinstance(node, Group) else (node,)
+            found.append(Span(node, leaves, first, first + len(leaves) - 1))
+            first += len(leaves)
+    return tuple(found)
 
 
 def leaf_columns(spans: Iterable[Span]) -> dict[str, int]:

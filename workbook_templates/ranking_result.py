@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from workbook_templates.book import Sheet
 from workbook_templates.ranking_computation import line_values
-from workbook_templates.ranking_plan import DECISIONS, FIRST, GOT, GRADE, HEAD, INDEX, NOTE, POSSIBLE, RANK, RESULT, Plan, give_air
+from workbook_templates.ranking_plan import (
+    COMMENDED,
+    DECISIONS,
+    FIRST,
+    GOT,
+    GRADE,
+    HEAD,
+    INDEX,
+    NOTE,
+    POSSIBLE,
+    RANK,
+    RESULT,
+    Plan,
+    give_air,
+)
 
 
 def result_sheet(plan: Plan) -> Sheet:
@@ -31,6 +45,31 @@ def result_sheet(plan: Plan) -> Sheet:
     give_air(sheet, FIRST)
     end = plan.put_notes(sheet, FIRST + len(plan.lines), last)
     sheet.print_to = (end - 1, last)
+    return sheet
+
+
+def commended_sheet(plan: Plan) -> Sheet:
+    """Who is proposed for commendation, block by block (Cần Thơ 2018, Điều 12.2), in the order of the ranking, figures by formula."""
+    sheet = Sheet(COMMENDED, repeat_rows=(HEAD, HEAD), freeze=(HEAD + 1, 3))
+    sheet.widths = {1: 6, 2: 46, 3: 9, 4: 11, 5: 14}
+    title = f"DANH SÁCH ĐỀ NGHỊ BIỂU DƯƠNG, KHEN THƯỞNG NĂM {plan.data.year}"
+    plan.heading(sheet, 5, title, "Các hạng đầu mỗi khối theo số lượng của quy chế; bằng nhau ở hạng cuối thì đều được đề nghị.")
+    sheet.row(HEAD, ("STT", "Đơn vị", "Xếp hạng", "Chỉ số (%)", "Xếp loại"), "head")
+    row, turn = HEAD, 0
+    for block in plan.data.blocks:
+        chosen = [unit for unit in block.rows if unit.commended]
+        if chosen:
+            row += 1
+            sheet.span(row, 1, 5, block.name, "field")
+        for unit in chosen:
+            row, turn = row + 1, turn + 1
+            sheet.put(row, 1, turn, "number")
+            sheet.put(row, 2, unit.name, "cell")
+            sheet.put(row, 3, unit.rank, "number_bold", plan.ranking_cell(unit, RANK))
+            sheet.put(row, 4, unit.pari, f"index_{unit.digits}", plan.ranking_cell(unit, INDEX))
+            sheet.put(row, 5, unit.grade, "centre", plan.ranking_cell(unit, GRADE))
+    give_air(sheet, HEAD + 1)
+    sheet.print_to = (row, 5)
     return sheet
 
 

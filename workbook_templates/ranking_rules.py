@@ -52,6 +52,10 @@ def rules_sheet(plan: Plan) -> Sheet:
     sheet.put(row + 1, 1, "Xếp loại khi không có hồ sơ hợp lệ", "cell")
     sheet.put(row + 1, 2, rules.missing.grade, "centre")
     sheet.put(row + 1, 3, f"{rules.missing.shown} ({rules.missing.basis})", "cell")
+    for offset, (key, listed) in enumerate(plan.caps):
+        sheet.put(plan.cap_row + offset, 1, f"Mức trần điểm {'cộng' if key == 'bonus' else 'trừ'} theo trường hợp", "cell")
+        sheet.put(plan.cap_row + offset, 2, listed.cap, "centre")
+        sheet.put(plan.cap_row + offset, 3, listed.basis, "cell")
     sheet.put(plan.block_row - 2, 1, "Khối và số đơn vị đề nghị biểu dương", "section")
     sheet.row(plan.block_row - 1, ("Khối", "Số đơn vị", "Đề nghị biểu dương: từ hạng 1 đến hạng"), "head")
     for turn, block in enumerate(plan.data.blocks):

@@ -46,6 +46,9 @@ def final_sheet(plan: Plan, table: Table) -> Sheet:
         _score_row(plan, sheet, row, block, unit, unit.final, table.spans)
         sheet.put(row, table.col["kind"], KINDS[unit.kind], "cell")
         sheet.put(row, table.col["cases"], unit.deductions, "number")
+        for key, points in (("bonus", unit.bonus_cases), ("minus", unit.minus_cases)):
+            if key in table.col:
+                sheet.put(row, table.col[key], points, "points_or_dash")
         leaves, everything = table.appendix.leaves, a1(MAXIMA, table.col["possible"], absolute=True)
         without = left_of(table.appendix, unit)
         figures: dict[str, tuple[Fraction, str]] = {

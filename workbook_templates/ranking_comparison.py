@@ -1,0 +1,107 @@
+"""This campaign beside an earlier one: units by rank, index and grade, leaves by their mean share; what cannot be compared says why.
+
+What was is written as figures, with the earlier campaign's name; what is now, and every difference, is a formula.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from workbook_templates.book import Sheet, a1, quoted
+from workbook_templates.ranking_data import Comparison, Earlier, EarlierLeaf, UnitRow
+from workbook_templates.ranking_plan import EARLIER, GRADE, HEAD, INDEX, MAXIMA, RANK, Plan, Table, give_air, mean_of
+
+(NAME, RANK_THEN, RANK_NOW, RANK_UP, INDEX_THEN, INDEX_NOW, INDEX_UP, GRADE_THEN, GRADE_NOW, WHY) = range(2, 12)
+GONE_TITLE = "Đơn vị của đợt trước không còn trong đợt này"
+
+
+def units_sheet(plan: Plan, against: Comparison) -> Sheet:
+    """Every unit's rank, index and grade then and now; a rise of rank is a positive number."""
+    sheet = Sheet(EARLIER, landscape=True, repeat_rows=(HEAD, HEAD + 1), freeze=(HEAD + 2, 3))
+    sheet.widths = {1: 5, NAME: 31, RANK_THEN: 7, RANK_NOW: 7, RANK_UP: 7, INDEX_THEN: 8.5, INDEX_NOW: 8.5, INDEX_UP: 8.5}
+    sheet.widths |= {GRADE_THEN: 11, GRADE_NOW: 11, WHY: 32}
+    plan.heading(sheet, WHY, f"SO SÁNH VỚI ĐỢT TRƯỚC – NĂM {plan.data.year}", f"Đợt trước: {against.title}. {against.note}".strip())
+    sheet.row(HEAD, ("STT", "Đơn vị"), "head")
+    for row, texts in ((HEAD, ("Xếp hạng", "Chỉ số (%)")), (HEAD + 1, ("trước", "nay", "tăng (+)"))):
+        for offset, first in enumerate((RANK_THEN, INDEX_THEN)):
+            if row == HEAD:
+                sheet.span(row, first, first + 2, texts[offset], "head")
+            else:
+                sheet.row(row, texts, "head", first)
+    sheet.span(HEAD, GRADE_THEN, GRADE_NOW, "Xếp loại", "head")
+    sheet.row(HEAD + 1, ("trước", "nay"), "head", GRADE_THEN)
+    sheet.put(HEAD, WHY, "Ghi chú", "head")
+    for col in (1, NAME, WHY):
+        sheet.put(HEAD + 1, col, None, "head")
+        sheet.merges.append(((HEAD, col), (HEAD + 1, col)))
+    row, turn = HEAD + 1, 0
+    for line in plan.lines:
+        if line.unit is None and not line.is_title:
+            continue
+        row += 1
+        if line.unit is None:
+            turn = 0
+            sheet.span(row, 1, WHY, line.block.name, "field")
+        else:
+            turn += 1
+            _unit_line(plan, sheet, row, turn, line.unit, against.units.get(line.unit.code, Earlier(note="Đơn vị mới")))
+    if against.gone:
+        row += 1
+        sheet.span(row, 1, WHY, GONE_TITLE, "field")
+    for name, why in against.gone:
+        row += 1
+        sheet.row(row, (None, name, *[None] * (WHY - 3), why), "cell")
+    give_air(sheet, HEAD + 2)
+    sheet.print_to = (row, WHY)
+    return sheet
+
+
+def _unit_line(plan: Plan, sheet: Sheet, row: int, turn: int, unit: UnitRow, then: Earlier) -> None:
+    sheet.put(row, 1, turn, "number")
+    sheet.put(row, NAME, unit.name, "cell")
+    sheet.put(row, RANK_THEN, then.rank, "number")
+    sheet.put(row, RANK_NOW, unit.rank, "number", plan.ranking_cell(unit, RANK))
+    sheet.put(row, INDEX_THEN, then.pari, "rate")
+    sheet.put(row, INDEX_NOW, unit.pari, f"index_{unit.digits}", plan.ranking_cell(unit, INDEX))
+    sheet.put(row, GRADE_THEN, then.grade or None, "centre")
+    sheet.put(row, GRADE_NOW, unit.grade, "centre", plan.ranking_cell(unit, GRADE))
+    up = None if then.rank is None or unit.rank is None else then.rank - unit.rank
+    sheet.put(row, RANK_UP, up, "rise", _rise(a1(row, RANK_THEN), a1(row, RANK_NOW), f"{a1(row, RANK_THEN)}-{a1(row, RANK_NOW)}"))
+    change = None if then.pari is None or unit.pari is None else unit.pari - then.pari
+    difference = f"{a1(row, INDEX_NOW)}-{a1(row, INDEX_THEN)}"
+    sheet.put(row, INDEX_UP, change, "rise_rate", _rise(a1(row, INDEX_THEN), a1(row, INDEX_NOW), difference))
+    sheet.put(row, WHY, then.note, "cell")
+
+
+def _rise(then: str, now: str, difference: str) -> str:
+    return f'IF(AND(ISNUMBER({then}),ISNUMBER({now})),{difference},"")'
+
+
+def leaves_sheet(plan: Plan, table: Table, against: Comparison) -> Sheet:
+    """Every leaf's mean share then and now, in the order of the table."""
+    sheet = Sheet(table.earlier, repeat_rows=(HEAD, HEAD), freeze=(HEAD + 1, 4))
+    sheet.widths = {1: 5, 2: 7.5, 3: 38, 4: 8.5, 5: 9, 6: 9, 7: 9, 8: 21}
+    tier = plan.tier_names[table.appendix.tier]
+    note = f"Phụ lục {table.appendix.number}: {tier}. Bình quân điểm đạt / điểm tối đa. Đợt trước: {against.title}."
+    plan.heading(sheet, 8, f"SO SÁNH THEO TIÊU CHÍ VỚI ĐỢT TRƯỚC – NĂM {plan.data.year}", note)
+    sheet.row(HEAD, ("STT", "Mã", "Tiêu chí", "Mã đợt trước", "Đợt trước (%)", "Đợt này (%)", "Tăng (+), giảm", "Ghi chú"), "head")
+    for row, leaf in enumerate(table.appendix.leaves, HEAD + 1):
+        then = against.leaves.get((table.appendix.number, leaf.code), EarlierLeaf(note="Tiêu chí mới"))
+        points = [one for _, unit in table.units if isinstance(one := unit.final.get(leaf.code), Fraction)]
+        mean = mean_of(points)
+        now = None if mean is None or not leaf.max else mean / leaf.max * 100
+        column, most = table.column(table.leaf_col[leaf.code]), f"{quoted(table.final)}!{a1(MAXIMA, table.leaf_col[leaf.code])}"
+        sheet.put(row, 1, row - HEAD, "number")
+        sheet.put(row, 2, leaf.code, "code")
+        sheet.put(row, 3, leaf.title, "cell")
+        sheet.put(row, 4, then.code, "code")
+        sheet.put(row, 5, then.share, "rate")
+        sheet.put(row, 6, now, "rate", f'IF(OR(COUNT({column})=0,{most}=0),"",AVERAGE({column})/{most}*100)')
+        change = None if then.share is None or now is None else now - then.share
+        sheet.put(row, 7, change, "rise_rate", _rise(a1(row, 5), a1(row, 6), f"{a1(row, 6)}-{a1(row, 5)}"))
+        sheet.put(row, 8, then.note, "cell")
+    end = HEAD + len(table.appendix.leaves)
+    sheet.text_number_areas = (f"B{HEAD + 1}:B{end}", f"D{HEAD + 1}:D{end}")
+    give_air(sheet, HEAD + 1)
+    sheet.print_to = (end, 8)
+    return sheet
