@@ -11,7 +11,7 @@ from processor import terminal
 from processor.campaign import new_campaign
 from processor.checks import Verdict, check_bytes
 from processor.clock import clock_from_environment
-from processor.desk import CAMPAIGN_FILE, FORMS, Desk
+from processor.desk import CAMPAIGN_FILE, FORMS, Blocked, Desk
 from processor.desk import create as create_folder
 from processor.files import EnvironmentProblem, make_folder, read_whole, write_atomic
 from processor.intake import How
