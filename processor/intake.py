@@ -13,12 +13,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from processor import documents, keys
-from processor.archive import RETURNS
 from processor.arrivals import Arrival, arrivals
 from processor.checks import Office, Verdict, check_bytes, claimed_unit
 from processor.clock import parse_moment
 from processor.desk import BACK, FOREIGN, INBOX, Blocked, Desk
-from processor.evidence import NamedFile, named_files
+from processor.examining import Seen, lost, refused, seen_in, too_large
 from processor.executors import Runner, processes
 from processor.files import Originals, ascii_name, make_folder, write_atomic
 from processor.isolation import Apart, apart
@@ -167,39 +166,18 @@ def _completed(desk: Desk, units: Iterable[str], how: How, round_number: int) ->
             yield _tell(desk, one, seen, how, round_number, completed=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What the checks saw in one file, as far as the ledger tells it: little, for it comes from another process."""
-
-    verdict: Verdict
-    findings: tuple[Finding, ...]
-    identity: Identity | None = None
-    readable: bool = False
-    scores: dict[str, str] | None = None
-    digest: str = ""
-    named: tuple[NamedFile, ...] = ()
-
-
-def _examine(context: tuple[Office, Path], item: Arrival) -> _Seen:
-    """The verdict on a kept file; what is too large for a workbook is not even read."""
+def _examine(context: tuple[Office, Path], item: Arrival) -> Seen:
+    """What is seen in a kept file."""
     office, folder = context
-    originals, most = Originals(folder), RETURNS.file_bytes
-    problem = item.problem
-    if problem is None and originals.path(item.sha256).stat().st_size > most:
-        problem = finding("file-too-large", file=item.name, what="file_bytes", limit=str(most))
+    originals = Originals(folder)
+    problem = item.problem or too_large(item.name, originals.path(item.sha256).stat().st_size)
     if problem is not None:
-        return _Seen(Verdict.FOREIGN, (problem,))
-    checked = check_bytes(originals.get(item.sha256), item.name, office)
-    named: tuple[NamedFile, ...] = ()
-    if checked.answers is not None and checked.version is not None and checked.identity is not None:
-        named = named_files(checked.answers, layout_of(checked.version.appendix_for(checked.identity.tier)))
-    readable = checked.answers is not None
-    return _Seen(checked.verdict, checked.findings, checked.identity, readable, checked.scores(), checked.digest, named)
+        return refused(problem)
+    return seen_in(check_bytes(originals.get(item.sha256), item.name, office))
 
 
-def _lost(item: Arrival) -> _Seen:
-    """The verdict on a file that took its reader along."""
-    return _Seen(Verdict.FOREIGN, (finding("return-reader-failed", file=item.name),))
+def _lost(item: Arrival) -> Seen:
+    return lost(item.name)
 
 
 def _note_again(desk: Desk, record: Record, name: str, sha256: str, receipt: Receipt) -> None:
@@ -225,7 +203,7 @@ def _note_again(desk: Desk, record: Record, name: str, sha256: str, receipt: Rec
 # -------------------------------------------------------------------------------------------------------------------- telling the ledger
 
 
-def _tell(desk: Desk, one: Arrival, seen: _Seen, how: How, round_number: int, *, completed: bool = False) -> Received:
+def _tell(desk: Desk, one: Arrival, seen: Seen, how: How, round_number: int, *, completed: bool = False) -> Received:
     """One event for one file, with the findings that only the order of arrival can give. One transaction: decide and append."""
     with desk.ledger.transaction():
         record = desk.record()
@@ -262,7 +240,7 @@ def _tell(desk: Desk, one: Arrival, seen: _Seen, how: How, round_number: int, *,
     return _received_of(desk, event)
 
 
-def _sender(desk: Desk, name: str, seen: _Seen) -> tuple[str, Identity | None, bool]:
+def _sender(desk: Desk, name: str, seen: Seen) -> tuple[str, Identity | None, bool]:
     """Whose return a file is ("" if nobody's here), the identity it carries, and whether its answers are that unit's own.
 
     A form of another unit goes back to whoever sent it and is never read as that other unit's.
@@ -276,7 +254,7 @@ def _sender(desk: Desk, name: str, seen: _Seen) -> tuple[str, Identity | None, b
     return identity.unit, identity, identity.unit in units and seen.readable
 
 
-def _order_findings(desk: Desk, record: Record, unit: str, received: datetime, seen: _Seen, round_number: int, name: str) -> list[Finding]:
+def _order_findings(desk: Desk, record: Record, unit: str, received: datetime, seen: Seen, round_number: int, name: str) -> list[Finding]:
     window = next(one for one in desk.campaign.rounds if one.number == round_number)
     found = []
     if received < window.opens:

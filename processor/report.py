@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from processor import terminal
 from processor.campaign import new_campaign
-from processor.checks import Verdict, check_bytes
+from processor.checks import Verdict
 from processor.clock import clock_from_environment
 from processor.desk import CAMPAIGN_FILE, FORMS, Blocked, Desk
 from processor.desk import create as create_folder
-from processor.files import EnvironmentProblem, make_folder, read_whole, write_atomic
+from processor.files import EnvironmentProblem, make_folder, write_atomic
 from processor.intake import How
 from processor.rubrics import version_of
 from rubric_versions import catalog
@@ -249,22 +250,24 @@ def vi_dot(value: Any) -> str:
 
 def check(file: Path, *, as_json: bool) -> int:
     """Any form, checked by anyone."""
-    checked = check_bytes(read_whole(file), file.name)
+    from processor.examining import examine
+
+    seen = examine(file)
     if as_json:
         keys = ("code", "severity", "sheet", "cell", "criterion", "message")
-        rows = [{key: one.as_json()[key] for key in keys} for one in checked.findings]
-        terminal.print_json({"file": str(file), "verdict": checked.verdict.value, "findings": rows, "scores": checked.scores()})
+        rows = [{key: one.as_json()[key] for key in keys} for one in seen.findings]
+        terminal.print_json({"file": str(file), "verdict": seen.verdict.value, "findings": rows, "scores": seen.scores})
     else:
-        terminal.print_findings(one.at(file="") for one in checked.findings)
-        found, warned = _counts(checked.findings)
-        terminal.say(f"{file.name}: {VERDICT_WORDS[checked.verdict].upper()} – {found} lỗi, {warned} cảnh báo.")
-        if checked.totals is not None and checked.identity is not None:
-            points, most, share = (vi_short(one) for one in (checked.totals.points, checked.totals.possible, checked.totals.rate))
+        terminal.print_findings(one.at(file="") for one in seen.findings)
+        found, warned = _counts(seen.findings)
+        terminal.say(f"{file.name}: {VERDICT_WORDS[seen.verdict].upper()} – {found} lỗi, {warned} cảnh báo.")
+        if seen.scores is not None and seen.identity is not None:
+            points, most, share = (vi_short(Fraction(seen.scores[key])) for key in ("a", "A", "pari"))
             terminal.say(
-                f"{checked.identity.unit_name}: điểm tự chấm {points}/{most} ({share} %), chưa gồm điều tra xã hội học. "
-                f"Mã đối chiếu {checked.digest}."
+                f"{seen.identity.unit_name}: điểm tự chấm {points}/{most} ({share} %), chưa gồm điều tra xã hội học. "
+                f"Mã đối chiếu {seen.digest}."
             )
-    return 0 if checked.verdict is Verdict.ACCEPTED else 1
+    return 0 if seen.verdict is Verdict.ACCEPTED else 1
 
 
 def print_(desk: Desk, wanted: Wanted, *, pdf: bool, as_json: bool) -> int:

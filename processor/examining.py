@@ -1,0 +1,77 @@
+"""One file from outside examined: what the checks saw, as little as a receiver needs to know of it.
+
+Done apart (`isolation`): whatever the file holds, there is a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from processor.archive import RETURNS
+from processor.arrivals import skipped_file
+from processor.checks import Checked, Verdict, check_bytes
+from processor.evidence import NamedFile, named_files
+from processor.files import CannotRead, read_whole
+from processor.isolation import Apart, apart
+from rubric_versions.findings import Finding, finding
+from workbook_templates.identity import Identity
+from workbook_templates.layout import layout_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The verdict on one file with all findings; `scores`, `digest` and the evidence files `named` are there where its
+    answers are readable.
+    """
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    identity: Identity | None = None
+    readable: bool = False
+    scores: Mapping[str, str] | None = None
+    digest: str = ""
+    named: tuple[NamedFile, ...] = ()
+
+
+def seen_in(checked: Checked) -> Seen:
+    """What is handed on of a checked form: little, for it comes from another process."""
+    named: tuple[NamedFile, ...] = ()
+    if checked.answers is not None and checked.version is not None and checked.identity is not None:
+        named = named_files(checked.answers, layout_of(checked.version.appendix_for(checked.identity.tier)))
+    readable = checked.answers is not None
+    return Seen(checked.verdict, checked.findings, checked.identity, readable, checked.scores(), checked.digest, named)
+
+
+def refused(problem: Finding) -> Seen:
+    """What is seen of a file that cannot be read."""
+    return Seen(Verdict.FOREIGN, (problem,))
+
+
+def too_large(name: str, size: int) -> Finding | None:
+    """The finding on a file too large to be a form, which is then not even read."""
+    most = RETURNS.file_bytes
+    return finding("file-too-large", file=name, what="file_bytes", limit=str(most)) if size > most else None
+
+
+def lost(name: str) -> Seen:
+    """What is seen of a file that took its reader along."""
+    return refused(finding("return-reader-failed", file=name))
+
+
+def examine(path: Path) -> Seen:
+    """The verdict on any file, without an office's knowledge. Raises CannotRead for one that the system does not let us read."""
+    if why := skipped_file(path):
+        raise CannotRead(path, why)
+    if problem := too_large(path.name, path.stat().st_size):
+        return refused(problem)
+    return apart(Apart(_examined, _lost, None), path)
+
+
+def _examined(_: None, path: Path) -> Seen:
+    return seen_in(check_bytes(read_whole(path), path.name))
+
+
+def _lost(path: Path) -> Seen:
+    return lost(path.name)
