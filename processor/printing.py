@@ -279,6 +279,8 @@ class Press:
             name=scores.name,
             leaves=leaves,
             deduction=result.deduction,
+            bonus=result.bonus,
+            minus=result.minus,
             index=result.pari,
             digits=self.rules.decimals_shown if result.pari is None else shown_digits(result.pari, self.rules),
             grade=result.grade,

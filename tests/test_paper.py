@@ -19,8 +19,10 @@ import pytest
 from openxml_audit import OpenXmlValidator
 from pdfplumber.page import Page
 
+from processor.ranking import LeafScore, UnitScores, result_of
 from rubric_versions import catalog, words
-from rubric_versions.model import Appendix, Rules
+from rubric_versions.methods.base import State
+from rubric_versions.model import Appendix, RubricVersion, Rules
 from rubric_versions.numbers import rounded
 from tests.engines import differences, evaluate
 from tests.office import Office
@@ -61,8 +63,10 @@ def unit(number: str = "IV", *, length: str = "usual", seed: int = 1) -> PaperUn
     name = "UBND phường Cái Khế" if length != "long" else "Ban Quản lý các khu chế xuất và công nghiệp Cần Thơ " * 2
     row = (f"1.1.1. {text[:180]}", "45/KH-UBND", "01/02/2018", "UBND phường", text[:300] or "Kế hoạch", "tr. 3", "1-1-1.pdf")
     rows = (row,) * {"none": 0, "usual": 60, "long": 25}[length]
-    made = PaperUnit("31117", name.strip(), leaves, Fraction("1.5"), index, 2, grade, "", "51AB-E021-A8BA", "09:00 ngày 10/12/2018", rows)
-    return replace(made, head="Trần Văn Ví Dụ", head_title="Chủ tịch")
+    return PaperUnit(
+        "31117", name.strip(), leaves, deduction=Fraction("1.5"), index=index, grade=grade, answers="51AB-E021-A8BA",
+        received="09:00 ngày 10/12/2018", evidence=rows, head="Trần Văn Ví Dụ", head_title="Chủ tịch",
+    )  # fmt: skip
 
 
 def below() -> str:
@@ -125,6 +129,37 @@ def test_totals_of_an_appendix_follow_the_points_beside_it(number: str) -> None:
         assert one.grade in shown
         assert one.index is not None
         assert shown_points(rounded(one.index, 2)) in shown
+
+
+def test_totals_follow_every_policy_of_the_rules() -> None:
+    """The closing rows come to what the ranking comes to, whatever is rescaled, added and taken off."""
+    table = appendix()
+    for policy in ("subtract", "rescale_then_survey"):
+        lists = {"cases": [{"title": "Sáng kiến được nhân rộng", "points": "1"}], "cap": "2", "basis": "thử"}
+        changed = VERSION.model_dump(mode="json")
+        changed["rules"] |= {"not_assessed": policy, "bonus": lists, "minus": lists}
+        version = RubricVersion.model_validate(changed)
+        one = unit(seed=5)
+        scores = UnitScores(
+            one.code, one.name, "xa", "xa", table, {code: score_of(leaf) for code, leaf in one.leaves.items()},
+            deductions=1, bonus=Fraction("1.25"), minus=Fraction("0.75"),
+        )  # fmt: skip
+        result = result_of(scores, version.rules)
+        one = replace(one, deduction=result.deduction, bonus=result.bonus, minus=result.minus, index=result.pari, grade=result.grade)
+        book = Book("x", [criteria_sheet("Phụ lục", version, table, "both", below(), one)])
+        assert not differences(book, evaluate(write_book(book), {})), policy
+        stated = {cell.value for cell in book.sheets[0].cells.values() if cell.formula and isinstance(cell.value, Fraction)}
+        assert {result.a, result.A, result.pari} <= stated, policy
+
+
+def score_of(leaf: PaperLeaf) -> LeafScore:
+    """The same leaf as ranking takes it."""
+    states = [
+        State.NOT_ASSESSED if value == SKIPPED else State.SCORED if isinstance(value, Fraction) else State.UNSCORED
+        for value in (leaf.own, leaf.final)
+    ]
+    points = [value if isinstance(value, Fraction) else Fraction(0) for value in (leaf.own, leaf.final)]
+    return LeafScore(states[0], points[0], states[1], points[1])
 
 
 @pytest.mark.parametrize("ties", ["share", "share_and_skip"])

@@ -6,7 +6,7 @@ Appendices keep the top right free and carry neither Quốc hiệu nor signature
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
@@ -38,12 +38,16 @@ class PaperLeaf:
 
 @dataclass(frozen=True)
 class PaperUnit:
-    """One unit on paper. `deduction`: points taken off the total; `index`: percent, None where it has none; `words` says why not."""
+    """One unit on paper. `deduction`, `bonus`, `minus`: points off and on the total; `index`: percent, None where it has none, and
+    `words` says why.
+    """
 
     code: str
     name: str
     leaves: Mapping[str, PaperLeaf]
     deduction: Fraction = Fraction(0)
+    bonus: Fraction = Fraction(0)
+    minus: Fraction = Fraction(0)
     index: Fraction | None = None
     digits: int = 2
     grade: str = ""
@@ -243,6 +247,8 @@ class _CriteriaTable:
         most_own = f'SUMIF({span(_KIND)},"{_SELF}",{span(_MAX)})-{self.paper.working(at, _OWN)}'
         most_final = f"{self.paper.working(at - 1, _MAX)}-{self.paper.working(at, _FINAL)}"
         possible = {_OWN: (own.possible, most_own), _FINAL: (final.possible, most_final)}
+        if self.version.rules.not_assessed == "rescale_then_survey":
+            possible[_FINAL] = (total, self.paper.working(at - 1, _MAX))
         label = "Điểm tối đa để đánh giá" + (" (phần tự chấm)" if self.shown == "self" else " (A)")
         self._closing_row(label, possible)
         if self.shown == "self":
@@ -251,19 +257,46 @@ class _CriteriaTable:
             self._closing_row(words.RATE_TOTAL, {_OWN: (rate, f"IF({most}=0,0,{got}/{most}*100)")}, digits=2)
             self.paper.text(words.NO_SURVEY, "paper_note")
             return
-        self._index_rows(self.unit, at, final)
+        self._index_rows(self.unit, at, final, span)
 
-    def _index_rows(self, unit: PaperUnit, at: int, final: _Part) -> None:
+    def _index_rows(self, unit: PaperUnit, at: int, final: _Part, span: Callable[[int], str]) -> None:
+        """From the points that count to a, the index and the grade, each from the cells above it."""
+        rules = self.version.rules
         gross, most = self.paper.working(at - 1, _FINAL), self.paper.working(at + 1, _FINAL)
-        minus = self._closing_row("Điểm trừ", {_FINAL: (unit.deduction, "")})
-        got = f"{gross}-{self.paper.working(minus, _FINAL)}"
-        row = self._closing_row("Điểm đạt được (a)", {_FINAL: (final.got - unit.deduction, got)})
+        value = final.got
+        if rules.not_assessed == "rescale_then_survey":
+            value = self._rescaled()
+            row = self._closing_row("Điểm thẩm định quy đổi và điểm tập trung", {_FINAL: (value, _rescaled_formula(span))})
+            gross, most = self.paper.working(row, _FINAL), self.paper.working(at - 1, _MAX)
+        for label, sign, rule, points in (
+            ("Điểm cộng", 1, rules.bonus, unit.bonus),
+            ("Điểm trừ theo danh mục", -1, rules.minus, unit.minus),
+        ):
+            if rule is not None:
+                row = self._closing_row(label, {_FINAL: (points, "")})
+                gross += f"{'+' if sign > 0 else '-'}{self.paper.working(row, _FINAL)}"
+                value += sign * points
+        got = f"MAX(0,{gross})"
+        value = max(value, Fraction(0))
+        if rules.deduction is not None:
+            row = self._closing_row(f"Trừ {vi(rules.deduction.percent)} % tổng điểm", {_FINAL: (unit.deduction, "")})
+            got, value = f"{got}-{self.paper.working(row, _FINAL)}", value - unit.deduction
+        row = self._closing_row("Điểm đạt được (a)", {_FINAL: (value, got)})
         if unit.index is None:
             self._closing_row("Chỉ số cải cách hành chính (%)", {_FINAL: (unit.words, "")})
             return
         index = f"IF({most}=0,0,{self.paper.working(row, _FINAL)}/{most}*100)"
         at_index = self._closing_row("Chỉ số cải cách hành chính = a/A × 100 (%)", {_FINAL: (unit.index, index)}, digits=unit.digits)
-        self._closing_row("Xếp loại", {_FINAL: (unit.grade, grade_formula(self.paper.working(at_index, _FINAL), self.version.rules))})
+        self._closing_row("Xếp loại", {_FINAL: (unit.grade, grade_formula(self.paper.working(at_index, _FINAL), rules))})
+
+    def _rescaled(self) -> Fraction:
+        """The appraised part raised to its full maximum, and the central part."""
+        leaves = [(leaf, self._leaf(leaf).final) for leaf in self.appendix.leaves]
+        central = sum((value for leaf, value in leaves if leaf.is_central and isinstance(value, Fraction)), Fraction(0))
+        appraised = sum((value for leaf, value in leaves if leaf.is_appraised and isinstance(value, Fraction)), Fraction(0))
+        assessed = sum((leaf.max for leaf, value in leaves if leaf.is_appraised and value != SKIPPED), Fraction(0))
+        full = sum((leaf.max for leaf, _ in leaves if leaf.is_appraised), Fraction(0))
+        return central + (appraised / assessed * full if assessed else appraised)
 
     def _sums(self, index: int) -> _Part:
         leaves = [(leaf, self._leaf(leaf)) for leaf in self.appendix.leaves if index == _FINAL or leaf.is_self_scored]
@@ -290,6 +323,19 @@ class _CriteriaTable:
             working[index] = Cell(value, formula, "helper")
         self.paper.row(shown, working, keep=True)
         return row
+
+
+def _rescaled_formula(span: Callable[[int], str]) -> str:
+    """`_rescaled` in Excel's words, over the table's working columns."""
+    kinds, most, final = span(_KIND), span(_MAX), span(_FINAL)
+
+    def summed(kind: str, values: str) -> str:
+        return f'SUMIF({kinds},"{kind}",{values})'
+
+    appraised = f"({summed(_SELF, final)}+{summed(_COUNCIL, final)})"
+    full = f"({summed(_SELF, most)}+{summed(_COUNCIL, most)})"
+    assessed = f'({full}-SUMIF({final},"{SKIPPED}",{most}))'
+    return f"{summed(_CENTRAL, final)}+IF({assessed}=0,{appraised},{appraised}/{assessed}*{full})"
 
 
 @dataclass(frozen=True, slots=True)
