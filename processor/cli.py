@@ -294,12 +294,13 @@ def renew_key(folder: Path, reason: str, as_json: bool) -> int:
 
 @cli.command()
 @click.option("--out", "folder", required=True, metavar="THƯ_MỤC", type=click.Path(path_type=Path), help="Nơi ghi các biểu mẫu trắng.")
+@_json
 @_command
-def blank(folder: Path) -> int:
+def blank(folder: Path, as_json: bool) -> int:
     """Ghi biểu mẫu trắng của mọi bộ tiêu chí, để xem thử."""
     from processor import report
 
-    return report.blank(folder)
+    return report.blank(folder, as_json=as_json)
 
 
 @cli.command()

@@ -339,15 +339,20 @@ def renew_key(desk: Desk, reason: str, *, as_json: bool) -> int:
     return 0
 
 
-def blank(folder: Path) -> int:
+def blank(folder: Path, *, as_json: bool) -> int:
     """Blank forms of every shipped version."""
     from processor.issuing import blank_forms
 
     make_folder(folder)
+    written = []
     for version_id in catalog.shipped():
         for name, data in blank_forms(catalog.load(version_id)):
             write_atomic(folder / name, data)
-            terminal.say(str(folder / name))
+            written.append(name)
+            if not as_json:
+                terminal.say(str(folder / name))
+    if as_json:
+        terminal.print_json(_as_json((), written=written))
     return 0
 
 

@@ -186,6 +186,10 @@ GUIDE_STEPS = (
         "Trang Phê duyệt: điền đủ, thủ trưởng duyệt rồi chọn Đã phê duyệt. Lưu tệp dạng .xlsx và gửi, không đổi cấu trúc tệp.",
     ),
 )
+GUIDE_PAGE = (
+    "Hướng dẫn đầy đủ, có hình: trang {page}.html kèm theo chương trình (nút Hướng dẫn trên thẻ CCHC, hoặc lệnh cchc guide {page})."
+)
+"""Where a workbook sends its reader for more; a test holds the pages it names against those there are."""
 GUIDE_SIGNS = (
     ("✓", "đủ điểm, giải trình, tài liệu"),
     ("○", "chưa chấm"),

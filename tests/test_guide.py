@@ -14,7 +14,11 @@ import pytest
 
 from processor import guide
 from processor.cli import cli
-from tests.folders import run
+from processor.desk import CAMPAIGN_FILE
+from processor.reader import read_workbook
+from rubric_versions.words import GUIDE
+from tests.folders import Folder, run
+from workbook_templates.campaign_book import CAMPAIGN
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = list(guide.PAGES)
@@ -63,6 +67,15 @@ def test_every_command_told_of_can_be_called_so(name: str) -> None:
 def test_no_picture_lies_there_that_no_page_shows() -> None:
     shown = {one for name in PAGES for one in re.findall(r"\]\(([^)]+\.png)\)", source(name))}
     assert shown == {path.name for path in guide.FOLDER.glob("*.png")}
+
+
+def test_the_pages_that_workbooks_name_are_there(folder: Folder) -> None:
+    """The entry form and the campaign's workbook send their readers to a page by its name."""
+    for path, sheet in ((folder.issued("SNV"), GUIDE), (folder.path / CAMPAIGN_FILE, CAMPAIGN)):
+        texts = [str(cell.value) for cell in read_workbook(path.read_bytes()).sheets[sheet].cells.values()]
+        named = [name for text in texts for name in re.findall(r"trang ([a-z-]+)\.html", text)]
+        assert len(named) == 1
+        assert guide.page_path(named[0]).is_file()
 
 
 def test_the_command_opens_a_page() -> None:

@@ -533,6 +533,8 @@ class _CampaignBook:
             sheet.put(row, 1, name, "link", f"HYPERLINK({target},{text_literal(name)})")
             sheet.put(row, 2, what, "text")
         row += 2
+        sheet.span(row, 1, 3, words.GUIDE_PAGE.format(page="so-noi-vu"), "small")
+        row += 1
         sheet.span(
             row,
             1,

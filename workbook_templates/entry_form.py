@@ -250,6 +250,8 @@ class EntryForm(ScoringSheet):
             row += 1
             sheet.put(row, 1, number, "centre_plain")
             sheet.put(row, 2, text, "wrap")
+        row += 1
+        sheet.put(row, 2, words.GUIDE_PAGE.format(page="don-vi"), "small")
         row += 2
         sheet.span(row, 1, 2, "Ký hiệu ở cột Tình trạng", "section")
         for sign, text in words.GUIDE_SIGNS:
