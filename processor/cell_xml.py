@@ -9,29 +9,70 @@ whole part the second way, through elements that expat made. Tests hold the two 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, NamedTuple, TypeVar
 from xml.etree.ElementTree import Element
 
 from processor.formula_text import MAX_ROW, column_letters, column_number
 
+Made = TypeVar("Made")
+
 _WIDTH: Final = 9  # fields of a cell, with the empty one that re.split puts first and the one for all that is odd
-_TEXTS: Final = (5, 6, 7)  # among them formula, value and inline text
 _KNOWN_PLACES: Final = 65_536  # cells whose place is remembered, in case the next workbook has them too
 
 
 @dataclass(slots=True)
 class Rows:
-    """Some of a sheet's rows: for each cell with content its place, by row and column, and its fields in one list."""
+    """Some of a sheet's rows: for each cell with content its place, by row and column, and its fields, a list each.
+
+    A field is None where a cell does not have it; `specials` are the attributes of its formula.
+    """
 
     places: list[tuple[int, int]]
-    fields: list[str | Any]  # Any is None, for what a cell does not have
+    styles: list[str | None]
+    kinds: list[str | None]
+    specials: list[str | None]
+    formulas: list[str | None]
+    texts: list[str | None]
+    inlines: list[str | None]
     hidden: list[int]
     empty: int  # cells left out for having a style only
     last: int  # the last row's number
 
-    def columns(self) -> list[list[str | Any]]:
-        """One list for each field: style, type, the formula's attributes, formula, value, inline text."""
-        return [self.fields[number::_WIDTH] for number in range(2, _WIDTH - 1)]
+
+class Seen(dict[bytes, Made]):
+    """What `make` makes of some bytes, kept for the next time: workbooks of one campaign are alike in most of their bytes.
+
+    Asked by the very bytes, so that nothing depends on what was read before. It holds at most twice `room` of them: what
+    has not been asked for lately goes. ValueError where `make` raises it; without `make`, `recall` and `keep` are asked.
+    """
+
+    def __init__(self, make: Callable[[bytes], Made] | None = None, room: int = 4_000_000) -> None:
+        super().__init__()
+        self._make, self._room, self._left = make, room, room
+        self._before: dict[bytes, Made] = {}
+
+    def __missing__(self, key: bytes) -> Made:
+        made = self._before.get(key)
+        if made is None:
+            if self._make is None:
+                raise KeyError(key)
+            made = self._make(key)
+        self.keep(key, made)
+        return made
+
+    def recall(self, key: bytes) -> Made | None:
+        """What is kept for the bytes, None if nothing is."""
+        return self[key] if key in self or key in self._before else None
+
+    def keep(self, key: bytes, made: Made) -> None:
+        """Keeps it, unless the bytes are too many to be worth it."""
+        if len(key) * 16 < self._room:
+            self._left -= len(key) + 64
+            if self._left < 0:
+                self._before, self._left = dict(self), self._room
+                self.clear()
+            self[key] = made
 
 
 class _Places(dict[str, tuple[int, int]]):
@@ -52,20 +93,21 @@ _NAME: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _ATTRIBUTES = r'(?: (?!xmlns)[A-Za-z][\w:]*+="[^"<&]*+")*+'
 _TEXT_OPEN = r'<t(?: xml:space="preserve")?+>'
 _RUN = rf"<r>(?:<rPr>(?:<[A-Za-z]++{_ATTRIBUTES} ?+/>)*+</rPr>)?+{_TEXT_OPEN}[^<>]*+</t></r>"
-_ROW: Final = re.compile(rf'<row r="([0-9]{{1,7}}+)"({_ATTRIBUTES}) ?+(/?)>')
+_ROW: Final = re.compile(rf'<row r="([0-9]{{1,7}}+)"({_ATTRIBUTES}) ?+(/?)>'.encode())
 _BLANK = r'(?:<c r="[A-Z]{1,3}+[0-9]++"(?: s="[0-9]++")?+ ?+/>)*+'  # cells with a style only
-_BLANKS: Final = re.compile(_BLANK + "</row>")
+_BLANKS: Final = re.compile(f"{_BLANK}</row>".encode())
 _CELL: Final = re.compile(
     _BLANK + r'(?:\Z|<c r="([A-Z]{1,3}+[0-9]++)"(?: s="([0-9]++)")?+(?: t="([A-Za-z]++)")?+>'
     rf"(?:<f({_ATTRIBUTES})(?: ?+/>|>([^<>]*+)</f>))?+"
-    rf"(?:<v>([^<>]*+)</v>|<v ?+/>)?+(?:<is>{_TEXT_OPEN}([^<>]*+)</t></is>)?+</c>"
+    rf"(?:(<v></v>)|<v ?+/>)?+(?:<is>{_TEXT_OPEN}([^<>]*+)</t></is>)?+</c>"
     r"|([\s\S]++))"  # all the rest, once something is odd: so nothing is looked at twice
 )
-_ITEM: Final = re.compile(rf"<si>(?:{_TEXT_OPEN}([^<>]*+)</t>|<t ?+/>|((?:{_RUN})++))</si>")
+_ITEM: Final = re.compile(rf"<si>(?:{_TEXT_OPEN}([^<>]*+)</t>|<t ?+/>|((?:{_RUN})++))")
 _RUN_TEXT: Final = re.compile(rf"{_TEXT_OPEN}([^<]*+)")
 _ATTRIBUTE: Final = re.compile(r'([\w:]+)="([^"]*)"')
 _PLAIN_VALUE: Final = re.compile(r"[\w:$ ]{0,80}")
 _CHARACTER: Final = re.compile(r"&#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));")
+_VALUE: Final = re.compile(rb"<v>([^<>]*+)</v>")
 _NOT_PLAIN: Final = bytes(byte for byte in range(32) if byte not in b"\t\n")  # CR too: XML reads it as LF
 
 
@@ -73,59 +115,128 @@ class _NotPlain(ValueError):
     """What the pattern recognised is not all well-formed after all."""
 
 
+class _Cut(NamedTuple):
+    """The cells of one row, its values taken out: as in `Rows`, and for each cell whether it has a value."""
+
+    row: int
+    places: tuple[tuple[int, int], ...]
+    styles: list[str | None]
+    kinds: list[str | None]
+    specials: list[str | None]
+    formulas: list[str | None]
+    valued: list[str | None]
+    inlines: list[str | None]
+
+
 def plain_rows(body: bytes) -> Rows | None:
-    """The rows in what a `sheetData` element holds, if it is written the plain way, otherwise None."""
-    text = _plain_text(body)
-    if text is None:
+    """The rows in what a `sheetData` element holds, if it is written the plain way, otherwise None.
+
+    The values are taken out first: what is left of a row is mostly one that was cut up before.
+    """
+    emptied = _emptied(body)
+    if emptied is None:
         return None
-    before, *found = _ROW.split(text)
+    around, values = emptied
+    before, *found = _ROW.split(around)
     numbers = list(map(int, found[::4]))
-    shown = {attributes: _is_hidden(attributes) for attributes in set(found[1::4])}
-    if before or None in shown.values() or not all(1 <= number <= MAX_ROW for number in numbers):
+    try:
+        shut = {attributes: _is_hidden(attributes) for attributes in set(found[1::4])}
+    except ValueError:
         return None
-    fields: list[str | Any] = []
-    rows: list[int] = []  # of each cell
-    for number, closed, content in zip(numbers, found[2::4], found[3::4], strict=True):
-        if (content == "") if closed else _BLANKS.fullmatch(content):
-            continue  # a million of them may be styled
-        if closed or content[-6:] != "</row>":
-            return None
-        cells = _CELL.split(content[:-6])
-        del cells[-_WIDTH - 1 :]  # what matched the end of the text
-        while cells and cells[1 - _WIDTH] is None and cells[-1] is None:  # once more, after cells with a style only
-            del cells[-_WIDTH:]
-        fields += cells
-        rows += [number] * (len(cells) // _WIDTH)
-    if any(fields[_WIDTH - 1 :: _WIDTH]) or not all(map(_is_plain_formula, set(fields[4::_WIDTH]) - {None})):
+    if before or not all(1 <= number <= MAX_ROW for number in numbers):
+        return None
+    cuts = []
+    try:
+        for number, closed, content in zip(numbers, found[2::4], found[3::4], strict=True):
+            if closed or b"</c>" not in content:
+                if content if closed else not _BLANKS.fullmatch(content):
+                    return None
+                continue  # a million of them may be styled
+            cut = _cuts[content]
+            if cut.row != number:
+                return None
+            cuts.append(cut)
+    except ValueError:
+        return None
+    hidden = [number for number, attributes in zip(numbers, found[1::4], strict=True) if shut[attributes]]
+    last, all_cells = max(numbers, default=0), around.count(b"<c ")
+    if not cuts:
+        return Rows([], [], [], [], [], [], [], hidden, all_cells, last)
+    _, places, styles, kinds, specials, formulas, valued, inlines = zip(*cuts, strict=True)
+    flat = chain.from_iterable
+    every, texts = list(flat(places)), values
+    if len(every) != len(values):
+        following = iter(values)
+        texts = [None if mark is None else next(following) for mark in flat(valued)]
+    return Rows(
+        every, list(flat(styles)), list(flat(kinds)), list(flat(specials)), list(flat(formulas)), texts, list(flat(inlines)),
+        hidden, all_cells - len(every), last,
+    )  # fmt: skip
+
+
+def _emptied(body: bytes) -> tuple[bytes, list[str | Any]] | None:
+    """The XML with every value taken out of its `v` element, and the values in order; None if they are not plain."""
+    pieces = _VALUE.split(body)
+    joined = b"\0".join(pieces[1::2])
+    text = _plain_text(joined.replace(b"\0", b"\n"))
+    values: list[str | Any] = joined.decode().split("\0") if text and len(pieces) > 1 else [""] * (len(pieces) // 2)
+    if text is None or len(values) != len(pieces) // 2:
         return None
     try:
         if "&" in text:
-            for number in _TEXTS:
-                fields[number::_WIDTH] = _all_decoded(fields[number::_WIDTH])
-        places = list(map(_places.__getitem__, fields[1::_WIDTH]))
+            _decode(values)
     except ValueError:
         return None
-    if [row for row, _ in places] != rows:
-        return None
-    hidden = [number for number, attributes in zip(numbers, found[1::4], strict=True) if shown[attributes]]
-    return Rows(places, fields, hidden, text.count("<c ") - len(places), max(numbers, default=0))
+    return b"<v></v>".join(pieces[::2]), values
+
+
+def _is_hidden(attributes: bytes) -> bool:
+    """Whether a row with these attributes is hidden. ValueError if they are not plain, or one is there twice."""
+    pairs = _ATTRIBUTE.findall(_checked_text(attributes))
+    found = dict(pairs)
+    if len(found) != len(pairs) or "r" in found:
+        raise _NotPlain(attributes)
+    return found.get("hidden") in ("1", "true")
+
+
+def _cut(body: bytes) -> _Cut:
+    """The cells in what a row holds, which is not nothing. ValueError if it is not written plainly."""
+    content = _checked_text(body)
+    fields: list[Any] = _CELL.split(content.removesuffix("</row>"))
+    del fields[-_WIDTH - 1 :]  # what matched the end of the text
+    while fields and fields[1 - _WIDTH] is None and fields[-1] is None:  # once more, after cells with a style only
+        del fields[-_WIDTH:]
+    names, styles, kinds, specials, formulas, valued, inlines = (fields[number::_WIDTH] for number in range(1, _WIDTH - 1))
+    if not content.endswith("</row>") or any(fields[_WIDTH - 1 :: _WIDTH]) or not all(map(_is_plain_formula, set(specials) - {None})):
+        raise _NotPlain(content)
+    if "&" in content:
+        _decode(formulas)
+        _decode(inlines)
+    places = tuple(map(_places.__getitem__, names))
+    if len({row for row, _ in places}) != 1:
+        raise _NotPlain(content)
+    return _Cut(places[0][0], places, styles, kinds, specials, formulas, valued, inlines)
 
 
 def plain_strings(body: bytes) -> list[str] | None:
     """The strings between an `sst` element's first `<si>` and its last `</si>`, if written plainly, otherwise None."""
-    text = _plain_text(body)
-    if text is None:
-        return None
-    found = _ITEM.split(f"<si>{text}</si>")
-    if any(found[::3]):
-        return None
-    strings = found[1::3]
-    for at, runs in enumerate(found[2::3]):
-        strings[at] = "".join(_RUN_TEXT.findall(runs)) if runs else strings[at] or ""
     try:
-        return _all_decoded(strings)
-    except _NotPlain:
+        return list(map(_items.__getitem__, (b"<si>" + body).split(b"</si>")))
+    except ValueError:
         return None
+
+
+def _item(body: bytes) -> str:
+    """The text of a string item without its end tag. ValueError if it is not written plainly."""
+    match = _ITEM.fullmatch(_checked_text(body))
+    if match is None:
+        raise _NotPlain(body)
+    text = "".join(_RUN_TEXT.findall(match[2])) if match[2] else match[1] or ""
+    return _decoded(text) if "&" in text else text
+
+
+_cuts: Final = Seen(_cut)
+_items: Final = Seen(_item)
 
 
 def tree_rows(main: str, elements: list[Element], after: int, check_depth: Callable[[list[Element]], None]) -> Rows:
@@ -134,7 +245,7 @@ def tree_rows(main: str, elements: list[Element], after: int, check_depth: Calla
     `main` is the namespace; `after` the number of the row before, which a row that gives none follows.
     """
     cell_tag, value_tag, formula_tag = main + "c", main + "v", main + "f"
-    rows = Rows([], [], [], 0, after)
+    rows = Rows([], [], [], [], [], [], [], [], 0, after)
     for row in elements:
         if row.tag != main + "row":
             check_depth([row])
@@ -168,7 +279,12 @@ def tree_rows(main: str, elements: list[Element], after: int, check_depth: Calla
                 elif child.tag == main + "is":
                     inline = tree_string(main, child)
             rows.places.append(place)
-            rows.fields += "", "", cell.get("s"), cell.get("t"), special, formula, value, inline, None
+            rows.styles.append(cell.get("s"))
+            rows.kinds.append(cell.get("t"))
+            rows.specials.append(special)
+            rows.formulas.append(formula)
+            rows.texts.append(value)
+            rows.inlines.append(inline)
     return rows
 
 
@@ -201,13 +317,6 @@ def _place_cells(row: Element, cell_tag: str, number: int) -> None:
             cell.set("r", f"{column_letters(column)}{number}")
 
 
-def _is_hidden(attributes: str) -> bool | None:
-    """Whether a row with these attributes is hidden; None if it has one of them twice, which is not well-formed."""
-    pairs = _ATTRIBUTE.findall(attributes)
-    found = dict(pairs)
-    return found.get("hidden") in ("1", "true") if len(found) == len(pairs) and "r" not in found else None
-
-
 def _is_plain_formula(attributes: str) -> bool:
     """Whether these are a formula's attributes as programs write them: none twice, no value that is odd."""
     pairs = _ATTRIBUTE.findall(attributes)
@@ -225,12 +334,19 @@ def _plain_text(body: bytes) -> str | None:
     return None if "\ufffe" in text or "\uffff" in text else text
 
 
-def _all_decoded(texts: list[str | Any]) -> list[str | Any]:
-    """The texts with XML's own entities and character references replaced: all at once, with a zero byte between them."""
+def _checked_text(body: bytes) -> str:
+    """The text. ValueError if its characters are not plain."""
+    text = _plain_text(body)
+    if text is None:
+        raise _NotPlain(body)
+    return text
+
+
+def _decode(texts: list[str | Any]) -> None:
+    """Nothing; XML's own entities and character references are replaced in the texts: all at once, a zero byte between them."""
     coded = [number for number, text in enumerate(texts) if text and "&" in text]
     for number, text in zip(coded, _decoded("\0".join([texts[number] for number in coded])).split("\0"), strict=False):
         texts[number] = text
-    return texts
 
 
 def _decoded(text: str) -> str:

@@ -11,20 +11,23 @@ nothing, follows no link and writes nothing. Text stays as it is (NFD, NBSP, con
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, compress, repeat
 from operator import is_
 from posixpath import basename, dirname, join, normpath
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from processor.archive import BRANCH, Archive, Limits, Part, Unreadable, damaged, folded, too_large
-from processor.cell_xml import Rows, formula_attributes, plain_rows, plain_strings, tree_rows, tree_string
+from processor.cell_xml import Rows, Seen, formula_attributes, plain_rows, plain_strings, tree_rows, tree_string
 from processor.formula_text import MAX_COLUMN, shift
 
 __all__ = ["Cell", "ErrorValue", "Limits", "Sheet", "Unreadable", "Value", "Workbook", "read_workbook"]
+
+Made = TypeVar("Made")
 
 _TRUE: Final = ("1", "true")
 _LIMITS: Final = Limits()
@@ -283,11 +286,37 @@ class _Reading:
         numbers = zip(repeat("s"), map(str, range(len(strings))), strict=False)
         self.values.update(zip(numbers, [text or None for text in strings], strict=True))
 
+    def _remembered(self, memory: "Seen[_Remembered[Made]]", document: bytes | None, make: Callable[[], Made]) -> Made:
+        """What `make` makes of a document, or made of the same bytes in a file before: it costs this file as much."""
+        archive = self.archive
+        known = None if document is None else memory.recall(document)
+        if known is not None and known.limits == archive.limits:
+            for what, amount in known.cost.items():
+                archive.spend(what, amount)
+            return known.made
+        before = archive.mark()
+        made = make()
+        if document is not None:
+            memory.keep(document, _Remembered(archive.limits, archive.mark() - before, made))
+        return made
+
     def _read_styles(self, part: Part) -> None:
         """Takes down each cell format's lock and date; the lock counts whatever `applyProtection` says, as in Excel."""
+        pieces: Iterable[bytes] = self.archive.utf8(part)
+        document = None
+        if part.size <= BRANCH:
+            document = b"".join(pieces)
+            pieces = [document]
+        formats = self._remembered(_styles, document, lambda: self._formats(part, pieces))
+        for number, (locked, is_date) in enumerate(formats):
+            self.locked[str(number)], self.dates[str(number)] = locked, is_date
+        self.locked[None], self.dates[None] = self.locked["0"], self.dates["0"]
+
+    def _formats(self, part: Part, pieces: Iterable[bytes]) -> list[tuple[bool, bool]]:
+        """Of each cell format whether it locks, and whether it shows a date."""
         shows_date = {str(number): True for number in _DATE_FORMATS}
         formats: list[tuple[bool, str]] = []
-        for main, box, children in self.archive.branches(part, "styleSheet", nested=True):
+        for main, box, children in self.archive.branches(part, "styleSheet", nested=True, pieces=pieces):
             self.archive.spend("strings", len(children))
             for child in children:
                 if child.tag == main + "numFmt":
@@ -297,46 +326,57 @@ class _Reading:
                     protection = child.find(main + "protection")
                     locked = protection is None or protection.get("locked", "1") in _TRUE
                     formats.append((locked, child.get("numFmtId", "0")))
-        for number, (locked, code) in enumerate(formats):
-            self.locked[str(number)], self.dates[str(number)] = locked, shows_date.get(code, False)
-        self.locked[None], self.dates[None] = self.locked["0"], self.dates["0"]
+        return [(locked, shows_date.get(code, False)) for locked, code in formats]
 
     def _read_sheet(self, part: Part, sheet: Sheet) -> None:
-        merged: list[str] = []
-        shut: list[tuple[int, int]] = []
         cells = _Cells(self, sheet)
-        seen = last_row = 0
         try:
             rest = self._take_plain_rows(part, cells)
-            for main, box, children in self.archive.branches(part, "worksheet", nested=True, pieces=rest):
-                if box.tag == main + "sheetData":
-                    seen += 1
-                    if rest is None:
-                        rows = tree_rows(main, children, last_row, self.archive.check_depth)
-                        last_row = rows.last
-                        cells.take(rows)
-                elif box.tag == main + "mergeCells":
-                    self.archive.spend("cells", len(children))
-                    merged += [child.get("ref", "") for child in children if child.tag == main + "mergeCell"]
-                elif box.tag == main + "cols":
-                    self.archive.spend("cells", len(children))
-                    closed = [child.attrib for child in children if child.tag == main + "col" and child.get("hidden") in _TRUE]
-                    shut += [(int(columns["min"]), int(columns["max"])) for columns in closed]
-                elif box.tag == main + "sheetProtection":
-                    sheet.protected = box.get("sheet") in _TRUE
+            if rest is None:
+                around = self._read_around(part, None, cells)
+            else:
+                document = next(rest, b"")
+                more = next(rest, b"")
+                whole = document if not more else None
+                pieces = chain([document, more], rest) if more else [document]
+                around = self._remembered(_arounds, whole, lambda: self._read_around(part, pieces, cells))
         except (ValueError, KeyError):  # a number that is none; a style, string or shared formula that is not there
             raise damaged(part.name) from None
-        if rest is not None and seen != 1:  # the one that the rows were cut out of
+        if rest is not None and around.seen != 1:  # the one that the rows were cut out of
             raise damaged(part.name)
-        sheet.merged, sheet.hidden_rows = tuple(merged), frozenset(cells.hidden)
+        sheet.merged, sheet.hidden_rows = around.merged, frozenset(cells.hidden)
+        sheet.protected, sheet.hidden_cols = around.protected, around.hidden_cols
+
+    def _read_around(self, part: Part, rest: Iterable[bytes] | None, cells: "_Cells") -> "_Around":
+        """What a sheet says outside its rows; and the rows too, if `rest` is None and they were not taken before."""
+        merged: list[str] = []
+        shut: list[tuple[int, int]] = []
+        seen = last_row = 0
+        protected = False
+        for main, box, children in self.archive.branches(part, "worksheet", nested=True, pieces=rest):
+            if box.tag == main + "sheetData":
+                seen += 1
+                if rest is None:
+                    rows = tree_rows(main, children, last_row, self.archive.check_depth)
+                    last_row = rows.last
+                    cells.take(rows)
+            elif box.tag == main + "mergeCells":
+                self.archive.spend("cells", len(children))
+                merged += [child.get("ref", "") for child in children if child.tag == main + "mergeCell"]
+            elif box.tag == main + "cols":
+                self.archive.spend("cells", len(children))
+                closed = [child.attrib for child in children if child.tag == main + "col" and child.get("hidden") in _TRUE]
+                shut += [(int(columns["min"]), int(columns["max"])) for columns in closed]
+            elif box.tag == main + "sheetProtection":
+                protected = box.get("sheet") in _TRUE
         found: set[int] = set()
         past = 1
         for first, last in sorted(shut):  # ranges may overlap a thousandfold: each column is taken once
             found.update(range(max(first, past), min(last, MAX_COLUMN) + 1))
             past = max(past, last + 1)
-        sheet.hidden_cols = frozenset(found)
+        return _Around(tuple(merged), frozenset(found), protected, seen)
 
-    def _take_plain_rows(self, part: Part, cells: "_Cells") -> Iterable[bytes] | None:
+    def _take_plain_rows(self, part: Part, cells: "_Cells") -> Iterator[bytes] | None:
         """What is left of a sheet's part once its rows, all written the plain way, are taken; None if they are not."""
         mark = self.archive.mark()
         pieces = self.archive.utf8(part)
@@ -361,6 +401,28 @@ class _Reading:
         self.archive.back_to(mark, part)
         cells.forget()
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered(Generic[Made]):
+    """What was made of some bytes, what it cost, and within which limits that was."""
+
+    limits: Limits
+    cost: Counter[str]
+    made: Made
+
+
+class _Around(NamedTuple):
+    """What a sheet says outside its rows; `seen` counts how often it said where its rows are."""
+
+    merged: tuple[str, ...]
+    hidden_cols: frozenset[int]
+    protected: bool
+    seen: int
+
+
+_styles: Final[Seen[_Remembered[list[tuple[bool, bool]]]]] = Seen()
+_arounds: Final[Seen[_Remembered[_Around]]] = Seen()
 
 
 class _Values(dict[tuple[str | None, str | None], Value]):
@@ -418,7 +480,9 @@ class _Cells:
         reading, spend = self._reading, self._reading.archive.spend
         spend("cells", len(rows.places) + len(rows.hidden))
         self.hidden += rows.hidden
-        places, (styles, kinds, specials, formulas, texts, inlines) = rows.places, rows.columns()
+        places, kinds, specials, formulas, texts, inlines = (
+            rows.places, rows.kinds, rows.specials, rows.formulas, rows.texts, rows.inlines,
+        )  # fmt: skip
         written = [text for text in formulas if text is not None]
         if not _PLAIN_FORMULA.issuperset(specials) or any(text[:1] in ("", "=") for text in written):
             each = zip(specials, formulas, places, strict=True)
@@ -428,16 +492,17 @@ class _Cells:
             raise too_large("text", reading.archive.limits.text)
         spend("all_text", sum(map(len, written)))
         values = list(map(reading.values.__getitem__, zip(kinds, texts, strict=True)))
-        locked, dates = list(map(reading.locked.__getitem__, styles)), list(map(reading.dates.__getitem__, styles))
+        locked, dates = list(map(reading.locked.__getitem__, rows.styles)), list(map(reading.dates.__getitem__, rows.styles))
         if "d" in kinds:
             dates = [date or kind == "d" for date, kind in zip(dates, kinds, strict=True)]
-        cells = list(map(_new, repeat(Cell), zip(values, formulas, locked, dates, strict=True)))
-        if any(map(is_, values, repeat(None))):
+        if not all(texts):
             for at, (value, kind, inline) in enumerate(zip(values, kinds, inlines, strict=True)):
                 if value is None and kind == "inlineStr":
-                    cells[at] = cells[at]._replace(value=reading.text(inline or "") or None)
+                    values[at] = reading.text(inline or "") or None
                 elif value is None and kind == "str" and formulas[at] is not None:
-                    cells[at] = cells[at]._replace(value="")
+                    values[at] = ""
+        cells = list(map(_new, repeat(Cell), zip(values, formulas, locked, dates, strict=True)))
+        if any(map(is_, values, repeat(None))):
             kept = [cell.value is not None or cell.formula is not None for cell in cells]
             places, cells = list(compress(places, kept)), list(compress(cells, kept))
         before = len(self._cells)
