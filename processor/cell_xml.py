@@ -38,6 +38,9 @@ class Rows:
     hidden: list[int]
     empty: int  # cells left out for having a style only
     last: int  # the last row's number
+    odd: bool  # whether a formula may stand for another, or lack its text
+    longest: int  # characters of the longest formula
+    written: int  # characters of all formulas
 
 
 class Seen(dict[bytes, Made]):
@@ -107,6 +110,7 @@ _RUN_TEXT: Final = re.compile(rf"{_TEXT_OPEN}([^<]*+)")
 _ATTRIBUTE: Final = re.compile(r'([\w:]+)="([^"]*)"')
 _PLAIN_VALUE: Final = re.compile(r"[\w:$ ]{0,80}")
 _CHARACTER: Final = re.compile(r"&#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));")
+_PLAIN_FORMULA: Final = frozenset({None, "", ' aca="false"', ' ca="1"'})
 _VALUE: Final = re.compile(rb"<v>([^<>]*+)</v>")
 _NOT_PLAIN: Final = bytes(byte for byte in range(32) if byte not in b"\t\n")  # CR too: XML reads it as LF
 
@@ -126,6 +130,9 @@ class _Cut(NamedTuple):
     formulas: list[str | None]
     valued: list[str | None]
     inlines: list[str | None]
+    odd: bool
+    longest: int
+    written: int
 
 
 def plain_rows(body: bytes) -> Rows | None:
@@ -161,8 +168,8 @@ def plain_rows(body: bytes) -> Rows | None:
     hidden = [number for number, attributes in zip(numbers, found[1::4], strict=True) if shut[attributes]]
     last, all_cells = max(numbers, default=0), around.count(b"<c ")
     if not cuts:
-        return Rows([], [], [], [], [], [], [], hidden, all_cells, last)
-    _, places, styles, kinds, specials, formulas, valued, inlines = zip(*cuts, strict=True)
+        return Rows([], [], [], [], [], [], [], hidden, all_cells, last, False, 0, 0)
+    _, places, styles, kinds, specials, formulas, valued, inlines, odd, longest, written = zip(*cuts, strict=True)
     flat = chain.from_iterable
     every, texts = list(flat(places)), values
     if len(every) != len(values):
@@ -170,7 +177,7 @@ def plain_rows(body: bytes) -> Rows | None:
         texts = [None if mark is None else next(following) for mark in flat(valued)]
     return Rows(
         every, list(flat(styles)), list(flat(kinds)), list(flat(specials)), list(flat(formulas)), texts, list(flat(inlines)),
-        hidden, all_cells - len(every), last,
+        hidden, all_cells - len(every), last, any(odd), max(longest), sum(written),
     )  # fmt: skip
 
 
@@ -215,7 +222,14 @@ def _cut(body: bytes) -> _Cut:
     places = tuple(map(_places.__getitem__, names))
     if len({row for row, _ in places}) != 1:
         raise _NotPlain(content)
-    return _Cut(places[0][0], places, styles, kinds, specials, formulas, valued, inlines)
+    return _Cut(places[0][0], places, styles, kinds, specials, formulas, valued, inlines, *_measured(specials, formulas))
+
+
+def _measured(specials: list[str | Any], formulas: list[str | Any]) -> tuple[bool, int, int]:
+    """Of formulas: whether one is odd, the characters of the longest, and of all."""
+    written = [text for text in formulas if text is not None]
+    odd = not _PLAIN_FORMULA.issuperset(specials) or any(text[:1] in ("", "=") for text in written)
+    return odd, max(map(len, written), default=0), sum(map(len, written))
 
 
 def plain_strings(body: bytes) -> list[str] | None:
@@ -245,7 +259,7 @@ def tree_rows(main: str, elements: list[Element], after: int, check_depth: Calla
     `main` is the namespace; `after` the number of the row before, which a row that gives none follows.
     """
     cell_tag, value_tag, formula_tag = main + "c", main + "v", main + "f"
-    rows = Rows([], [], [], [], [], [], [], [], 0, after)
+    rows = Rows([], [], [], [], [], [], [], [], 0, after, False, 0, 0)
     for row in elements:
         if row.tag != main + "row":
             check_depth([row])
@@ -285,6 +299,7 @@ def tree_rows(main: str, elements: list[Element], after: int, check_depth: Calla
             rows.formulas.append(formula)
             rows.texts.append(value)
             rows.inlines.append(inline)
+    rows.odd, rows.longest, rows.written = _measured(rows.specials, rows.formulas)
     return rows
 
 

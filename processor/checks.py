@@ -14,26 +14,29 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from processor.archive import RETURNS
 from processor.issued import SHEET_OF, Issued, issued
 from processor.reader import Cell, Limits, Unreadable, Workbook, read_workbook
 from processor.untouched import as_text, plain, untouched
 from rubric_versions import catalog, words
-from rubric_versions.answers import EVIDENCE_PARTS, Answers, LeafAnswer, Totals, is_blank, judge, totals
+from rubric_versions.answers import EVIDENCE_PARTS, Answers, LeafAnswer, Totals, is_blank, totals
 from rubric_versions.findings import Finding, Severity, errors, finding
 from rubric_versions.lint import lint
 from rubric_versions.methods.base import Outcome, Raw, State
 from rubric_versions.model import RubricVersion, canonical_json
 from rubric_versions.numbers import decimal_text
 from workbook_templates import layout as at
-from workbook_templates.book import a1
+from workbook_templates.book import Address, a1
 from workbook_templates.entry_form import unpacked
 from workbook_templates.form_state import EVIDENCE_LIMIT, TEXT_LIMIT
 from workbook_templates.identity import PROPERTY_PREFIX, Identity, filled, from_rows
 from workbook_templates.layout import Layout
 
 _EMPTY = Cell(None, None, False, False)
+_EVIDENCE_COLUMNS = frozenset(at.EVIDENCE_COLUMNS.values())
+_NO_EVIDENCE: tuple[Raw, ...] = (None,) * len(EVIDENCE_PARTS)
 _FIRST_DAY, _LAST_DAY = 36_526, 73_050  # 01/01/2000 and 31/12/2099 as Excel counts days
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z", re.ASCII)
 _SERIAL = re.compile("[0-9]{1,9}")
@@ -232,7 +235,7 @@ def _form_of(book: Workbook, identity: Identity, office: Office | None) -> tuple
             raise  # the office could not have issued it
         return None, [finding("identity-altered", sheet=words.META, what=_spelled(["version_digest"]))]
     if form.layout.fingerprint != identity.layout:
-        return None, [finding("form-unknown-layout", seen=identity.layout)]
+        return None, [finding("form-unknown-layout", seen=identity.layout or "(trống)")]
     return form, []
 
 
@@ -295,20 +298,24 @@ def read_answers(book: Workbook, layout: Layout) -> tuple[Answers, list[Finding]
     """
     found: list[Finding] = []
 
+    cells_of = {key: sheet.cells if (sheet := book.sheets.get(name)) else {} for key, name in SHEET_OF.items()}
+
     def take(key: str, row: int, col: int, criterion: str = "", *, number: bool = False) -> Raw:
-        sheet = book.sheets.get(SHEET_OF[key])
-        cell = sheet.cells.get((row, col), _EMPTY) if sheet else _EMPTY
-        place = {"sheet": SHEET_OF[key], "cell": a1(row, col), "criterion": criterion}
+        cell = cells_of[key].get((row, col))
+        if cell is None:
+            return None
         if cell.formula is not None:
-            found.append(finding("input-formula", value="=" + cell.formula, **place))
+            found.append(finding("input-formula", value="=" + cell.formula, sheet=SHEET_OF[key], cell=a1(row, col), criterion=criterion))
             return "=" + cell.formula
-        if number and cell.is_date and isinstance(cell.value, Decimal):
-            day = _day_of(cell.value, book.date1904)
-            meant = f"{day.day},{day.month}" if day else as_text(cell.value)
-            found.append(finding("input-date", value=f"{day:%d/%m/%Y}" if day else as_text(cell.value), meant=meant, **place))
-            return str(day or cell.value)
-        if cell.is_date and isinstance(cell.value, Decimal) and book.date1904:
-            return cell.value + 1462
+        if cell.is_date and isinstance(cell.value, Decimal):
+            if number:
+                day = _day_of(cell.value, book.date1904)
+                seen, meant = (f"{day:%d/%m/%Y}", f"{day.day},{day.month}") if day else (as_text(cell.value),) * 2
+                place = {"sheet": SHEET_OF[key], "cell": a1(row, col), "criterion": criterion}
+                found.append(finding("input-date", value=seen, meant=meant, **place))
+                return str(day or cell.value)
+            if book.date1904:
+                return cell.value + 1462
         return None if is_blank(cell.value) else cell.value
 
     leaves = {}
@@ -317,8 +324,9 @@ def read_answers(book: Workbook, layout: Layout) -> tuple[Answers, list[Finding]
         raws = tuple(take("scoring", row, at.INPUT, code, number=True) for row in place.input_rows)
         mark = take("scoring", place.row, at.MARK, code) if place.leaf.may_skip else None
         leaves[code] = LeafAnswer(raws, mark, take("scoring", place.row, at.EXPLANATION, code))
+    filled_rows = {row for row, col in cells_of["evidence"] if col in _EVIDENCE_COLUMNS}
     evidence = [
-        tuple(take("evidence", row, col) for col in at.EVIDENCE_COLUMNS.values())
+        tuple(take("evidence", row, col) for col in at.EVIDENCE_COLUMNS.values()) if row in filled_rows else _NO_EVIDENCE
         for row in range(at.EVIDENCE_FIRST, layout.evidence_last + 1)
     ]
     while evidence and all(raw is None for raw in evidence[-1]):
@@ -342,7 +350,7 @@ def judge_answers(form: Issued, answers: Answers, told: Iterable[tuple[str, str]
     for place in layout.places:
         leaf = place.leaf
         answer = answers.of(leaf)
-        outcome = outcomes[leaf.code] = judge(leaf, answer)
+        outcome = outcomes[leaf.code] = form.judge(leaf, answer)
         for problem in outcome.problems:
             row, col = (place.row, at.MARK) if problem.index < 0 else (place.input_rows[problem.index], at.INPUT)
             where = (words.SCORING, a1(row, col))
@@ -403,23 +411,26 @@ def _has_content(row: tuple[Raw, ...]) -> bool:
 def _check_texts(layout: Layout, answers: Answers) -> Iterator[Finding]:
     for place in layout.places:
         raw = answers.of(place.leaf).explanation
-        yield from _text_findings(raw, TEXT_LIMIT, words.SCORING, a1(place.row, at.EXPLANATION), place.leaf.code)
+        if isinstance(raw, str):
+            yield from _text_findings(raw, TEXT_LIMIT, words.SCORING, (place.row, at.EXPLANATION), place.leaf.code)
     for offset, row in enumerate(answers.evidence):
         for col, raw in zip(at.EVIDENCE_COLUMNS.values(), row, strict=True):
-            yield from _text_findings(raw, EVIDENCE_LIMIT, words.EVIDENCE, a1(at.EVIDENCE_FIRST + offset, col), "")
+            if isinstance(raw, str) and (len(raw) > EVIDENCE_LIMIT or is_strange(raw)):
+                yield from _text_findings(raw, EVIDENCE_LIMIT, words.EVIDENCE, (at.EVIDENCE_FIRST + offset, col), "")
     for key, where in layout.approval_rows.items():
-        yield from _text_findings(answers.approval.get(key), EVIDENCE_LIMIT, words.APPROVAL, a1(where, at.APPROVAL_VALUE), "")
+        raw = answers.approval.get(key)
+        if isinstance(raw, str):
+            yield from _text_findings(raw, EVIDENCE_LIMIT, words.APPROVAL, (where, at.APPROVAL_VALUE), "")
 
 
-def _text_findings(raw: Raw, limit: int, sheet: str, cell: str, criterion: str) -> Iterator[Finding]:
-    if not isinstance(raw, str):
-        return
+def _text_findings(raw: str, limit: int, sheet: str, place: Address, criterion: str) -> Iterator[Finding]:
     if len(raw) > limit:
-        yield finding("text-too-long", sheet=sheet, cell=cell, criterion=criterion, count=len(raw), limit=limit)
+        yield finding("text-too-long", sheet=sheet, cell=a1(*place), criterion=criterion, count=len(raw), limit=limit)
     if is_strange(raw):
-        yield finding("text-strange", sheet=sheet, cell=cell, criterion=criterion)
+        yield finding("text-strange", sheet=sheet, cell=a1(*place), criterion=criterion)
 
 
+@lru_cache(maxsize=4096)
 def is_strange(text: str) -> bool:
     """Whether a text holds control, invisible or direction characters, or reads like TCVN3 or VNI letters shown in Unicode.
 

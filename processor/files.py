@@ -27,7 +27,8 @@ import time
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -37,6 +38,9 @@ LEFTOVER_PREFIX = ".~cchc-"
 
 BAD_ZIP = (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, RuntimeError, EOFError)
 """All that reading a zip from outside may raise; a method or an encryption it does not know is a RuntimeError."""
+
+WRITERS = 8
+"""So many files are written at once."""
 
 _OPEN_ELSEWHERE = (32, 33)  # Windows: ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION
 _ACCESS_DENIED = 5  # Windows: what os.replace gets for a target that is open, and for one that is forbidden
@@ -118,6 +122,15 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o666) -> None:
         raise CannotWrite(path, "read-only", "no-permission")
     with _written_beside(path, data, mode) as temporary:
         _replace(temporary, path)
+
+
+def write_many(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Nothing; each file is written as `write_atomic` does, several at once, for a disk takes longest to say that it is done.
+
+    Raises what the first to fail raises; the others are written or not.
+    """
+    with ThreadPoolExecutor(min(len(files), WRITERS) or 1) as pool:
+        list(pool.map(lambda one: write_atomic(*one), files))
 
 
 def write_new(path: Path, data: bytes, *, mode: int = 0o666) -> bool:

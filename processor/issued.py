@@ -5,11 +5,13 @@ Made once per appendix with placeholders where a unit's own text stands; the sam
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from processor.untouched import ExpectedBook, expected_book
 from rubric_versions import words
-from rubric_versions.model import RubricVersion
+from rubric_versions.answers import LeafAnswer, judge
+from rubric_versions.methods.base import Outcome
+from rubric_versions.model import Leaf, RubricVersion
 from workbook_templates import layout as at
 from workbook_templates.book import Address
 from workbook_templates.entry_form import EntryForm
@@ -17,6 +19,9 @@ from workbook_templates.identity import Identity, placeholder_identity
 from workbook_templates.layout import Layout
 
 SHEET_OF = {"scoring": words.SCORING, "evidence": words.EVIDENCE, "approval": words.APPROVAL}
+
+KNOWN_ANSWERS = 20_000
+"""So many answers of an appendix are remembered with what they come to."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,18 @@ class Issued:
     version: RubricVersion
     layout: Layout
     expected: ExpectedBook
+    _judged: dict[tuple[object, ...], Outcome] = field(default_factory=dict, compare=False, repr=False)
+
+    def judge(self, leaf: Leaf, answer: LeafAnswer) -> Outcome:
+        """The leaf's outcome; the same answer of another unit is not judged again."""
+        raws = (*answer.inputs, answer.mark)
+        key = (leaf.code, raws, *map(type, raws))  # 1 and TRUE are equal, and not the same
+        outcome = self._judged.get(key)
+        if outcome is None:
+            outcome = judge(leaf, answer)
+            if len(self._judged) < KNOWN_ANSWERS:
+                self._judged[key] = outcome
+        return outcome
 
 
 _made: dict[tuple[str, str], Issued] = {}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from processor import keys
 from processor.desk import FORMS, Blocked, Desk, need_key
-from processor.files import BAD_ZIP, ascii_name, write_atomic
+from processor.files import BAD_ZIP, ascii_name, write_many
 from processor.ledger import Draft
 from processor.record import FormIssued
 from rubric_versions.findings import errors
@@ -21,20 +21,19 @@ from rubric_versions.lint import lint
 from rubric_versions.model import RubricVersion
 from workbook_templates.identity import Identity
 from workbook_templates.layout import layout_of
+from workbook_templates.package import digest_of
 from workbook_templates.stamping import Base
 
 Tick = Callable[[int], None]
 
+BATCH = 64
+"""Forms written, and then told in the ledger, at a time."""
+
 
 def parts_digest(data: bytes) -> str:
     """SHA-256 over the parts of a workbook by name: the same for the same parts, however a zip library packed them."""
-    digest = hashlib.sha256()
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        for name in sorted(package.namelist()):
-            part = package.read(name)
-            digest.update(f"{name}\0{len(part)}\0".encode())
-            digest.update(part)
-    return digest.hexdigest()
+        return digest_of({name: hashlib.sha256(package.read(name)).digest() for name in package.namelist()})
 
 
 def parts_digest_or_none(data: bytes) -> str | None:
@@ -102,36 +101,34 @@ def issue(desk: Desk, round_number: int = 1, *, tick: Tick = lambda _: None) -> 
     todo = [one for one in wanted if not _in_place(desk, record.forms.get((one.unit, one.round)), one)]
     tick(len(wanted) - len(todo))
     written = []
-    batch: list[Draft] = []
     tiers = {one.tier: desk.version.appendix_for(one.tier) for one in todo}
     bases = {tier: Base(desk.version, appendix, str(round_number)) for tier, appendix in tiers.items()}
-    for identity in todo:
-        file, data = form_name(identity), bases[identity.tier].stamp(identity)
-        write_atomic(desk.path(FORMS, file), data)
-        written.append(file)
-        if record.seals.get(identity.form_id) != identity.seal:
-            batch.append(
-                Draft(
-                    "issued",
-                    at=desk.clock.now(),
-                    actor=desk.actor,
-                    unit=identity.unit,
-                    data={
-                        "round": identity.round,
-                        "serial": int(identity.serial),
-                        "form_id": identity.form_id,
-                        "seal": identity.seal,
-                        "key": identity.key,
-                        "file": file,
-                        "digest": parts_digest(data),
-                    },
-                )
+    for start in range(0, len(todo), BATCH):
+        some = todo[start : start + BATCH]
+        stamped = [bases[one.tier].stamped(one) for one in some]
+        files = [form_name(one) for one in some]
+        write_many([(desk.path(FORMS, file), form.data) for file, form in zip(files, stamped, strict=True)])
+        desk.ledger.append_many(
+            Draft(
+                "issued",
+                at=desk.clock.now(),
+                actor=desk.actor,
+                unit=identity.unit,
+                data={
+                    "round": identity.round,
+                    "serial": int(identity.serial),
+                    "form_id": identity.form_id,
+                    "seal": identity.seal,
+                    "key": identity.key,
+                    "file": file,
+                    "digest": form.digest,
+                },
             )
-        if len(batch) >= 64:
-            desk.ledger.append_many(batch)
-            batch = []
-        tick(1)
-    desk.ledger.append_many(batch)
+            for identity, file, form in zip(some, files, stamped, strict=True)
+            if record.seals.get(identity.form_id) != identity.seal
+        )
+        written += files
+        tick(len(some))
     return Issue(tuple(written), len(wanted) - len(todo))
 
 

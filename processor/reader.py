@@ -40,7 +40,6 @@ _NOT_SHOWN: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+")
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")  # ST_Xstring, ECMA-376 part 1, 22.9.2.19
 _new: Final = tuple.__new__
-_PLAIN_FORMULA: Final = frozenset({None, "", ' aca="false"', ' ca="1"'})
 _CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\t\n\f\r")
 _LEGACY: Final = (
     (b"%pdf", "pdf"), (b"{\\rtf", "rtf"), (b"mime-version", "html"), (b"<!doctype html", "html"), (b"<html", "html"),
@@ -265,24 +264,27 @@ class _Reading:
 
     def _read_strings(self, part: Part) -> None:
         pieces: Iterable[bytes] = self.archive.utf8(part)
-        plain = None
+        plain, document = None, b""
         if part.size <= BRANCH:
             document = b"".join(pieces)
             first, last = _bulk(document, b"<si>"), document.rfind(b"</si></sst>")
             plain = plain_strings(document[first:last]) if 0 < first <= last else None
             pieces = [document if plain is None else document[:first] + document[last:]]
         strings: list[str] = []
+        coded = True  # whether what a string says may not be what it means
         for main, _, children in self.archive.branches(part, "sst", nested=False, pieces=pieces):
             items = [child for child in children if child.tag == main + "si"]
             if plain is not None and len(items) != 1:  # the one that the strings were cut out of
                 raise damaged(part.name)
             strings += [tree_string(main, item) for item in items] if plain is None else plain
             self.archive.spend("strings", len(items) if plain is None else len(plain))
-        together = "".join(strings)
-        if "_x" in together or "\r" in together or max(map(len, strings), default=0) > self.archive.limits.text:
+        if plain is not None:
+            coded = b"_x" in document or b"&#" in document
+        lengths = list(map(len, strings))
+        if coded or max(lengths, default=0) > self.archive.limits.text:
             strings = [self.text(string) for string in strings]
         else:
-            self.archive.spend("all_text", len(together))
+            self.archive.spend("all_text", sum(lengths))
         numbers = zip(repeat("s"), map(str, range(len(strings))), strict=False)
         self.values.update(zip(numbers, [text or None for text in strings], strict=True))
 
@@ -483,14 +485,15 @@ class _Cells:
         places, kinds, specials, formulas, texts, inlines = (
             rows.places, rows.kinds, rows.specials, rows.formulas, rows.texts, rows.inlines,
         )  # fmt: skip
-        written = [text for text in formulas if text is not None]
-        if not _PLAIN_FORMULA.issuperset(specials) or any(text[:1] in ("", "=") for text in written):
+        longest, written = rows.longest, rows.written
+        if rows.odd:
             each = zip(specials, formulas, places, strict=True)
             formulas = [None if special is None else self._formula(special, text, at) for special, text, at in each]
-            written = [text for text in formulas if text is not None]
-        if max(map(len, written), default=0) > reading.archive.limits.text:
+            lengths = [len(text) for text in formulas if text is not None]
+            longest, written = max(lengths, default=0), sum(lengths)
+        if longest > reading.archive.limits.text:
             raise too_large("text", reading.archive.limits.text)
-        spend("all_text", sum(map(len, written)))
+        spend("all_text", written)
         values = list(map(reading.values.__getitem__, zip(kinds, texts, strict=True)))
         locked, dates = list(map(reading.locked.__getitem__, rows.styles)), list(map(reading.dates.__getitem__, rows.styles))
         if "d" in kinds:

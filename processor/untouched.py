@@ -10,18 +10,19 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
 from processor.formula_text import column_number, tokens
-from processor.reader import Cell, Sheet, Workbook
+from processor.reader import Cell, Sheet, Value, Workbook
 from rubric_versions.answers import is_blank
 from rubric_versions.findings import Finding, finding
 from rubric_versions.methods.base import Raw
 from rubric_versions.numbers import vi
 from workbook_templates.book import Address, Book, a1
 from workbook_templates.book import Cell as BookCell
+from workbook_templates.identity import has_marks
 
 MOVED_FROM = 25
 """So many changed cells on one sheet are told as one finding: rows or columns were moved."""
@@ -39,14 +40,30 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+SPELLINGS = 8
+"""So many ways to spell one cell are remembered: a program has one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One locked cell as issued. `tokens` are its formula's; `text` may hold marks; `number` is exact."""
+    """One locked cell as issued. `tokens` are its formula's; `text` may hold marks; `number` is exact.
+
+    `formulas` and `values` are what came back once and was found to be the same: the next form is seldom spelled otherwise.
+    """
 
     formula: str
     tokens: tuple[str, ...]
     text: str
     number: Fraction | None
+    formulas: set[str] = field(default_factory=set, compare=False)
+    values: set[Value] = field(default_factory=set, compare=False)
+
+    def remember(self, cell: Cell) -> None:
+        """Nothing; a cell that was found to be the same is recognised when it comes again."""
+        if cell.formula is not None and len(self.formulas) < SPELLINGS:
+            self.formulas.add(cell.formula)
+        elif cell.formula is None and not isinstance(cell.value, bool) and not has_marks(self.text) and len(self.values) < SPELLINGS:
+            self.values.add(cell.value)
 
     @property
     def is_blank(self) -> bool:
@@ -63,6 +80,7 @@ class ExpectedBook:
     ignored: Mapping[str, frozenset[Address]]
     names: Mapping[str, str]
     hidden: frozenset[str]
+    covering: Mapping[str, _Covering]
 
 
 def expected_book(book: Book, inputs: Mapping[str, Collection[Address]], ignored: Mapping[str, Collection[Address]]) -> ExpectedBook:
@@ -78,6 +96,7 @@ def expected_book(book: Book, inputs: Mapping[str, Collection[Address]], ignored
         {sheet.name: frozenset(ignored.get(sheet.name, ())) for sheet in book.sheets},
         book.names,
         frozenset(sheet.name for sheet in book.sheets if sheet.state != "visible"),
+        {sheet.name: _Covering(inputs.get(sheet.name, ())) for sheet in book.sheets},
     )
 
 
@@ -120,25 +139,35 @@ def untouched(book: Workbook, expected: ExpectedBook, fill: Filler) -> list[Find
 def _sheet_untouched(sheet: Sheet, book: ExpectedBook, fill: Filler) -> list[Finding]:
     locked, inputs, ignored = book.locked[sheet.name], book.inputs[sheet.name], book.ignored[sheet.name]
     found = []
+    there = 0
     for place, cell in sheet.cells.items():
-        if place in inputs or place in ignored:
-            continue
         expected = locked.get(place)
         if expected is None:
-            if cell.formula is not None or not is_blank(cell.value):
+            if place not in inputs and place not in ignored and (cell.formula is not None or not is_blank(cell.value)):
                 found.append(finding("cell-added", sheet=sheet.name, cell=a1(*place), value=_seen(cell)))
-        elif problem := _cell_changed(sheet.name, place, expected, cell, fill):
+            continue
+        there += 1
+        value, formula, _, _ = cell
+        if formula is not None:
+            if formula in expected.formulas:
+                continue
+        elif value in expected.values and value is not True and value is not False:  # which equal 1 and 0
+            continue
+        if problem := _cell_changed(sheet.name, place, expected, cell, fill):
             found.append(problem)
-    for place in locked.keys() - sheet.cells.keys() - ignored:
-        problem = _cell_changed(sheet.name, place, locked[place], _EMPTY, fill)
-        if problem:
-            found.append(problem)
+        else:
+            expected.remember(cell)
+    if there < len(locked):
+        for place in locked.keys() - sheet.cells.keys():
+            problem = _cell_changed(sheet.name, place, locked[place], _EMPTY, fill)
+            if problem:
+                found.append(problem)
     found.sort(key=lambda one: _order(one.cell))
     if sheet.name in book.hidden:
         return found
     if len(found) > MOVED_FROM:
         found = [finding("rows-moved", sheet=sheet.name, cell=found[0].cell, count=len(found))]
-    covering = _Covering(inputs)
+    covering = book.covering[sheet.name]
     over = [area for area in sheet.merged if covering(area)]
     found += [finding("merged-input", sheet=sheet.name, cell=area.split(":")[0], value=area) for area in over[:MOVED_FROM]]
     if not sheet.protected:

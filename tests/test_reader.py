@@ -24,6 +24,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processor import cell_xml
 from processor.reader import Cell, ErrorValue, Limits, Unreadable, Workbook, read_workbook
 
 DEFAULT = Limits()
@@ -1084,3 +1085,64 @@ def test_the_plain_way_reads_nothing_that_the_other_would_not(part: str, where: 
 def test_any_bytes_give_unreadable(data: bytes) -> None:
     refused(data)
     refused(b"PK\3\4" + data)
+
+
+# --------------------------------------------------------------------------------------------- what was read before
+
+
+def test_what_was_read_before_changes_nothing_of_what_is_read_now() -> None:
+    """Rows are recognised by their bytes: the same ones under other strings, styles and limits mean something else."""
+    rows = '<row r="1"><c r="A1" s="1" t="s"><v>0</v></c><c r="B1" s="0"><f>A1&amp;"x"</f><v>1</v></c></row>'
+    strings, others = "<si><t>một</t></si>", "<si><t>hai</t></si>"
+    styles = '<cellXfs><xf numFmtId="0"/><xf numFmtId="{}"><protection locked="{}"/></xf></cellXfs>'
+    first = cells_of(by_hand(rows, strings=strings, styles=styles.format(14, 0)))
+    second = cells_of(by_hand(rows, strings=others, styles=styles.format(0, 1)))
+    assert first == {(1, 1): Cell("một", None, False, True), (1, 2): Cell(Decimal(1), 'A1&"x"', True, False)}
+    assert second == {(1, 1): Cell("hai", None, True, False), (1, 2): Cell(Decimal(1), 'A1&"x"', True, False)}
+    assert refused(by_hand(rows, strings="", styles=styles.format(0, 1))).code == "file-damaged"
+    around = '{}<mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="A2:B2"/></mergeCells>'
+    whole = by_hand('<row r="1"><c r="A1"><v>1</v></c></row>', around=around)
+    assert read_workbook(whole).sheets["A"].merged == ("A1:B1", "A2:B2")
+    assert read_workbook(whole).sheets["A"].merged == ("A1:B1", "A2:B2")
+    assert refused(whole, Limits(cells=2)).code == "file-too-large"
+    assert read_workbook(whole, Limits(cells=3)).sheets["A"].merged == ("A1:B1", "A2:B2")
+    assert refused(whole, Limits(depth=1)).params["what"] == "depth"
+
+
+def test_a_row_read_before_is_refused_where_it_does_not_belong() -> None:
+    """The same cells in a row of another number are damage, though they were good where they were first."""
+    cells = '<c r="C7"><v>5</v></c>'
+    assert values_of(by_hand(f'<row r="7" ht="15">{cells}</row>')) == {(7, 3): 5}
+    assert refused(by_hand(f'<row r="8" ht="15">{cells}</row>')).code == "file-damaged"
+
+
+def test_what_has_not_been_asked_for_lately_is_forgotten() -> None:
+    asked: list[bytes] = []
+
+    def make(key: bytes) -> int:
+        asked.append(key)
+        return len(key)
+
+    seen = cell_xml.Seen(make, room=1000)
+    for number in range(100):
+        assert seen[b"often"] == 5
+        assert seen[b"%050d" % number] == 50
+    assert asked.count(b"often") == 1
+    assert len(seen) * 114 < 2000
+    assert seen[b"x" * 500] == 500
+    assert b"x" * 500 not in seen, "one long piece would drive out all the rest"
+    assert seen[b"%050d" % 0] == 50
+    assert asked.count(b"%050d" % 0) == 2
+
+
+@pytest.mark.parametrize("value", ["<v>1<v>2</v></v>", "<v>1</v><v>2</v>", "<v>1</v></v>", "<v>\x01</v>", "<v><v></v></v>", "<v>1", "<v/>"])
+def test_values_put_oddly_are_what_a_parser_makes_of_them(value: str) -> None:
+    """A comment sends the sheet the other way of reading, through elements."""
+    rows = f'<row r="1"><c r="A1">{value}</c><c r="B1"><v>3</v></c></row>'
+    outcomes = []
+    for written in (rows, "<!-- -->" + rows):
+        try:
+            outcomes.append(repr(cells_of(by_hand(written))))
+        except Unreadable as problem:
+            outcomes.append(problem.code)
+    assert outcomes[0] == outcomes[1]

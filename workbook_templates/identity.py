@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 
 from rubric_versions.model import canonical_json
 
@@ -41,7 +41,7 @@ class Identity:
 
     def message(self) -> bytes:
         """What is sealed: every field but the seal, in one spelling."""
-        return canonical_json({name: value for name, value in asdict(self).items() if name != "seal"}).encode("utf-8")
+        return canonical_json({name: getattr(self, name) for name in _FIELDS if name != "seal"}).encode("utf-8")
 
     def sealed(self, seal: str) -> Identity:
         """The same identity with its seal."""
@@ -49,19 +49,21 @@ class Identity:
 
     def rows(self) -> tuple[tuple[str, str], ...]:
         """Its fields in order, with the form's id, as the hidden sheet holds them."""
-        return (*asdict(self).items(), ("form_id", self.form_id))
+        return (*((name, getattr(self, name)) for name in _FIELDS), ("form_id", self.form_id))
 
     def properties(self) -> dict[str, str]:
         """The same for the document's custom properties; Excel takes 255 characters each."""
         return {PROPERTY_PREFIX + name: value[:255] for name, value in self.rows()}
 
 
+_FIELDS = tuple(one.name for one in fields(Identity))
+
+
 def from_rows(rows: Mapping[str, str]) -> Identity | None:
     """The identity those rows spell, or None when one is missing; whether it is true is for the seal to say."""
-    names = [one.name for one in fields(Identity)]
-    if any(name not in rows for name in names):
+    if any(name not in rows for name in _FIELDS):
         return None
-    return Identity(**{name: rows[name] for name in names})
+    return Identity(**{name: rows[name] for name in _FIELDS})
 
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -72,9 +74,14 @@ def placeholder_identity() -> Identity:
     return Identity(**{one.name: f"{_OPEN}{one.name}{_CLOSE}" for one in fields(Identity)})
 
 
+def has_marks(text: str) -> bool:
+    """Whether `filled` would put words of an identity into the text."""
+    return _OPEN in text
+
+
 def filled(text: str, identity: Identity, spelled: Callable[[str], str] = str) -> str:
     """`text` with its marks replaced by the identity's own words, spelled as the text needs them."""
-    if _OPEN not in text:
+    if not has_marks(text):
         return text
     for one in fields(Identity):
         text = text.replace(f"{_OPEN}{one.name}{_CLOSE}", spelled(getattr(identity, one.name)))
