@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
+from sys import intern
 from typing import Any, Final, NamedTuple, TypeVar
 from xml.etree.ElementTree import Element
 
@@ -25,7 +26,8 @@ _KNOWN_PLACES: Final = 65_536  # cells whose place is remembered, in case the ne
 class Rows:
     """Some of a sheet's rows: for each cell with content its place, by row and column, and its fields, a list each.
 
-    A field is None where a cell does not have it; `specials` are the attributes of its formula.
+    A field is None where a cell does not have it; `specials` are the attributes of its formula. `specials` is empty unless
+    `odd`, `inlines` where no cell has a text of its own.
     """
 
     places: list[tuple[int, int]]
@@ -38,6 +40,7 @@ class Rows:
     hidden: list[int]
     empty: int  # cells left out for having a style only
     last: int  # the last row's number
+    count: int  # of rows, those without cells too
     odd: bool  # whether a formula may stand for another, or lack its text
     longest: int  # characters of the longest formula
     written: int  # characters of all formulas
@@ -129,7 +132,8 @@ class _Cut(NamedTuple):
     specials: list[str | None]
     formulas: list[str | None]
     valued: list[str | None]
-    inlines: list[str | None]
+    inlines: list[str | None]  # empty if none has one
+    empty: int
     odd: bool
     longest: int
     written: int
@@ -153,12 +157,14 @@ def plain_rows(body: bytes) -> Rows | None:
     if before or not all(1 <= number <= MAX_ROW for number in numbers):
         return None
     cuts = []
+    blank = 0
     try:
         for number, closed, content in zip(numbers, found[2::4], found[3::4], strict=True):
             if closed or b"</c>" not in content:
                 if content if closed else not _BLANKS.fullmatch(content):
                     return None
-                continue  # a million of them may be styled
+                blank += content.count(b"<c ")  # a million of them may be styled
+                continue
             cut = _cuts[content]
             if cut.row != number:
                 return None
@@ -166,18 +172,22 @@ def plain_rows(body: bytes) -> Rows | None:
     except ValueError:
         return None
     hidden = [number for number, attributes in zip(numbers, found[1::4], strict=True) if shut[attributes]]
-    last, all_cells = max(numbers, default=0), around.count(b"<c ")
+    last = max(numbers, default=0)
     if not cuts:
-        return Rows([], [], [], [], [], [], [], hidden, all_cells, last, False, 0, 0)
-    _, places, styles, kinds, specials, formulas, valued, inlines, odd, longest, written = zip(*cuts, strict=True)
+        return Rows([], [], [], [], [], [], [], hidden, blank, last, len(numbers), False, 0, 0)
+    _, places, styles, kinds, specials, formulas, valued, inlines, empty, odd, longest, written = zip(*cuts, strict=True)
     flat = chain.from_iterable
     every, texts = list(flat(places)), values
     if len(every) != len(values):
         following = iter(values)
         texts = [None if mark is None else next(following) for mark in flat(valued)]
+    own: list[str | None] = []
+    if any(inlines):
+        own = [text for cut in cuts for text in (cut.inlines or (None,) * len(cut.places))]
+    is_odd = any(odd)
     return Rows(
-        every, list(flat(styles)), list(flat(kinds)), list(flat(specials)), list(flat(formulas)), texts, list(flat(inlines)),
-        hidden, all_cells - len(every), last, any(odd), max(longest), sum(written),
+        every, list(flat(styles)), list(flat(kinds)), list(flat(specials)) if is_odd else [], list(flat(formulas)), texts, own,
+        hidden, blank + sum(empty), last, len(numbers), is_odd, max(longest), sum(written),
     )  # fmt: skip
 
 
@@ -222,7 +232,11 @@ def _cut(body: bytes) -> _Cut:
     places = tuple(map(_places.__getitem__, names))
     if len({row for row, _ in places}) != 1:
         raise _NotPlain(content)
-    return _Cut(places[0][0], places, styles, kinds, specials, formulas, valued, inlines, *_measured(specials, formulas))
+    styles, kinds = ([field and intern(field) for field in one] for one in (styles, kinds))  # few texts: few places in memory
+    if not any(field is not None for field in inlines):
+        inlines = []
+    empty = content.count("<c ") - len(places)
+    return _Cut(places[0][0], places, styles, kinds, specials, formulas, valued, inlines, empty, *_measured(specials, formulas))
 
 
 def _measured(specials: list[str | Any], formulas: list[str | Any]) -> tuple[bool, int, int]:
@@ -259,7 +273,7 @@ def tree_rows(main: str, elements: list[Element], after: int, check_depth: Calla
     `main` is the namespace; `after` the number of the row before, which a row that gives none follows.
     """
     cell_tag, value_tag, formula_tag = main + "c", main + "v", main + "f"
-    rows = Rows([], [], [], [], [], [], [], [], 0, after, False, 0, 0)
+    rows = Rows([], [], [], [], [], [], [], [], 0, after, 0, False, 0, 0)
     for row in elements:
         if row.tag != main + "row":
             check_depth([row])

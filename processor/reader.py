@@ -388,10 +388,10 @@ class _Reading:
         while first > 0:
             last = left.rfind(b"</sheetData>")
             cut = left.rfind(b"<row ") if last < 0 else last
-            self.archive.spend("rows", left.count(b"<row ", 0, max(cut, 0)))
             rows = plain_rows(left[:cut]) if cut >= 0 else None
             if rows is None:
                 break
+            self.archive.spend("rows", rows.count)
             cells.take(rows)
             left = left[cut:]
             if last >= 0:
@@ -499,9 +499,9 @@ class _Cells:
         if "d" in kinds:
             dates = [date or kind == "d" for date, kind in zip(dates, kinds, strict=True)]
         if not all(texts):
-            for at, (value, kind, inline) in enumerate(zip(values, kinds, inlines, strict=True)):
+            for at, (value, kind) in enumerate(zip(values, kinds, strict=True)):
                 if value is None and kind == "inlineStr":
-                    values[at] = reading.text(inline or "") or None
+                    values[at] = reading.text((inlines and inlines[at]) or "") or None
                 elif value is None and kind == "str" and formulas[at] is not None:
                     values[at] = ""
         cells = list(map(_new, repeat(Cell), zip(values, formulas, locked, dates, strict=True)))
