@@ -65,7 +65,7 @@ def arrivals(inbox: Path, paths: Sequence[Path], originals: Originals, is_known:
     `is_known` tells the hashes whose bytes need not be kept once more. Raises EnvironmentProblem where nothing can be kept.
     """
     for path in paths or [inbox]:
-        base = path if path.is_dir() else path.parent
+        base = inbox if path.is_relative_to(inbox) else path if path.is_dir() else path.parent
         every = sorted(path.rglob("*"), key=lambda one: one.as_posix()) if path.is_dir() else [path]
         for one in every:
             name = plain_text(one.relative_to(base).as_posix())

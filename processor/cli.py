@@ -152,10 +152,22 @@ def issue(folder: Path, as_json: bool) -> int:
 @click.option("--reason", default="", metavar="LÝ_DO", help="Lý do ghi thời điểm khác.")
 @click.option("--channel", default="", metavar="KÊNH", help="Nhận qua: trực tiếp, bưu chính, thư điện tử, trục văn bản…")
 @click.option("--number", default="", metavar="SỐ_ĐẾN", help="Số đến của văn bản.")
+@click.option("--watch", is_flag=True, help="Theo dõi 02_tiep_nhan, có tệp mới thì nhận ngay; dừng bằng Ctrl+C.")
+@click.option(
+    "--interval", default=10, show_default=True, type=click.IntRange(1, 3600), metavar="GIÂY", help="Khi theo dõi, mấy giây xem một lần."
+)
 @_json
 @_command
 def receive(
-    folder: Path, files: tuple[Path, ...], received_at: datetime | None, reason: str, channel: str, number: str, as_json: bool
+    folder: Path,
+    files: tuple[Path, ...],
+    received_at: datetime | None,
+    reason: str,
+    channel: str,
+    number: str,
+    watch: bool,
+    interval: int,
+    as_json: bool,
 ) -> int:
     """Nhận hồ sơ: các tệp nêu tên, hoặc mọi tệp trong 02_tiep_nhan. Mỗi tệp có kết luận và phiếu trả lời."""
     from processor import report
@@ -163,6 +175,10 @@ def receive(
 
     if received_at is not None and not reason.strip():
         raise click.UsageError("--received-at phải đi cùng --reason")
+    if watch:
+        if files or received_at is not None or as_json:
+            raise click.UsageError("--watch không đi cùng tên tệp, --received-at hay --json")
+        return report.watch(folder, lambda: _desk(folder), How(None, "", channel, number), interval)
     with _desk(folder) as desk:
         return report.receive(desk, files, How(received_at, reason, channel, number), as_json=as_json)
 
@@ -258,6 +274,32 @@ def verify(folder: Path, as_json: bool) -> int:
 
     with _desk(folder, read_only=True) as desk:
         return report.verify(desk, as_json=as_json)
+
+
+@cli.command()
+@_folder
+@click.option(
+    "--out", default=None, metavar="TỆP", type=click.Path(path_type=Path), help="Tệp .zip sẽ ghi; bỏ trống thì nằm cạnh thư mục đợt."
+)
+@_json
+@_command
+def export(folder: Path, out: Path | None, as_json: bool) -> int:
+    """Sao lưu cả đợt đánh giá vào một tệp .zip (không có khóa niêm phong); người khác vẫn làm việc được."""
+    from processor import report
+
+    return report.export(folder, out, as_json=as_json)
+
+
+@cli.command("import")
+@click.argument("package", metavar="TỆP", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_folder
+@_json
+@_command
+def import_(package: Path, folder: Path, as_json: bool) -> int:
+    """Khôi phục một đợt đánh giá từ tệp sao lưu vào thư mục mới, sau khi đối chiếu mọi tệp."""
+    from processor import report
+
+    return report.bring_back(package, folder, as_json=as_json)
 
 
 @cli.command()

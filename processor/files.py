@@ -170,15 +170,15 @@ def is_leftover(path: Path) -> bool:
     return path.name.startswith(LEFTOVER_PREFIX)
 
 
-def clean_leftovers(folder: Path, *, older_than: float = 3600.0) -> int:
-    """How many files left by killed runs were removed from the folder and those below it.
+def clean_leftovers(folder: Path, *, older_than: float = 3600.0, below: bool = True) -> int:
+    """How many files left by killed runs were removed from the folder and, unless told not to, those below it.
 
     Those younger than `older_than` seconds may belong to a run that is writing now and stay; pass 0 only when no other
     run can be. What cannot be removed stays for the next time.
     """
     limit = time.time() - older_than
     removed = 0
-    for leftover in folder.rglob(LEFTOVER_PREFIX + "*"):
+    for leftover in (folder.rglob if below else folder.glob)(LEFTOVER_PREFIX + "*"):
         try:
             if leftover.lstat().st_mtime <= limit:
                 _remove(leftover)

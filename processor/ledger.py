@@ -210,6 +210,15 @@ class Ledger:
                 self._connection.execute("ROLLBACK")
             raise
 
+    def copy_to(self, path: Path) -> None:
+        """Nothing; the file at `path`, which was not there, is this ledger as of one moment, whoever writes meanwhile."""
+        with self._problems():
+            copy = sqlite3.connect(path)
+            try:
+                self._connection.backup(copy)
+            finally:
+                copy.close()
+
     def close(self) -> None:
         """Nothing; all that happened so far is in the one file, unless another process is reading in it."""
         with suppress(sqlite3.Error):  # another process may be moving the log into the file just now

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,9 @@ from processor import terminal
 from processor.campaign import new_campaign
 from processor.checks import Verdict
 from processor.clock import clock_from_environment
-from processor.desk import CAMPAIGN_FILE, FORMS, Blocked, Desk
+from processor.desk import CAMPAIGN_FILE, FORMS, INBOX, Blocked, Desk
 from processor.desk import create as create_folder
-from processor.files import EnvironmentProblem, make_folder, write_atomic
+from processor.files import EnvironmentProblem, make_folder, refusal, write_atomic
 from processor.intake import How
 from processor.rubrics import version_of
 from rubric_versions import catalog
@@ -116,6 +117,62 @@ def receive(desk: Desk, files: Sequence[Path], how: How, *, as_json: bool) -> in
         terminal.say("Phiếu trả lời và biểu mẫu cần sửa nằm trong 04_tra_lai_bo_sung.")
     bad = any(one.verdict != Verdict.ACCEPTED for one in receipt.received) or bool(errors(more))
     return 1 if bad else 0
+
+
+def watch(folder: Path, desk: Callable[[], Desk], how: How, interval: float) -> int:
+    """The inbox followed until Ctrl-C; a line for every file, and for what stands in the way."""
+    from processor.watching import watch as follow
+
+    told = _Told()
+    terminal.say(f"Đang theo dõi {folder / INBOX}, {interval:g} giây xem một lần. Dừng bằng Ctrl+C.")
+    try:
+        follow(folder, lambda paths: _taken(folder, desk, paths, how, told), interval=interval)
+    except KeyboardInterrupt:
+        terminal.say(f"Đã dừng theo dõi; đã nhận {told.files} tệp. Chạy lại lúc nào cũng được.")
+    return 0
+
+
+@dataclass
+class _Told:
+    """What the follower has said so far, so that nothing is said twice."""
+
+    files: int = 0
+    said: set[str] = field(default_factory=set)
+
+
+def _taken(folder: Path, desk: Callable[[], Desk], paths: Sequence[Path], how: How, told: _Told) -> set[Path]:
+    """The files to be taken again; what was received, and what was passed over, is said."""
+    from processor.intake import receive as take_in
+    from processor.tracking import write_tracking
+
+    try:
+        with desk() as opened:
+            receipt = take_in(opened, paths, how)
+            found = [*receipt.skipped, *write_tracking(opened)]
+            now = opened.clock.now()
+    except Blocked as problem:  # a mistake in the campaign workbook, say: told, and tried again
+        _say_once(told, problem.findings)
+        return set(paths)
+    except (EnvironmentProblem, OSError) as problem:  # the ledger in another's hands, the share away
+        known = problem if isinstance(problem, EnvironmentProblem) else refusal(folder, problem)
+        _say_once(told, [finding_of(known)])
+        return set(paths)
+    for one in receipt.received:
+        count, warned = _counts(one.findings)
+        terminal.say(
+            f"{now:%H:%M:%S}  {one.file}: {VERDICT_WORDS[one.verdict]}"
+            + (f" – {one.unit_name}" if one.unit_name else "")
+            + f" ({count} lỗi, {warned} cảnh báo)"
+        )
+    told.files += len(receipt.received)
+    _say_once(told, found)
+    return {folder / INBOX / one.file for one in receipt.skipped if one.code == "return-unfinished"}
+
+
+def _say_once(told: _Told, found: Sequence[Finding]) -> None:
+    fresh = [one for one in found if f"{one.code} {one.file} {one.message}" not in told.said]
+    told.said |= {f"{one.code} {one.file} {one.message}" for one in fresh}
+    terminal.print_findings(fresh)
 
 
 def _counts(findings: Sequence[Finding]) -> tuple[int, int]:
@@ -307,6 +364,36 @@ def verify(desk: Desk, *, as_json: bool) -> int:
         terminal.say(f"{events} sự kiện, mã băm cuối {digest}.")
         terminal.say("Mọi kết quả khớp với hồ sơ đã lưu." if not errors(found) else "CÓ SAI KHÁC: không dùng kết quả khi chưa làm rõ.")
     return _code(found)
+
+
+def export(folder: Path, target: Path | None, *, as_json: bool) -> int:
+    """A backup."""
+    from processor.backup import export as save
+
+    with terminal.progress("Sao lưu", quiet=as_json) as tick:
+        done = save(folder, target, clock_from_environment().now(), tick=tick)
+    if as_json:
+        terminal.print_json(_as_json(done.findings, file=str(done.path), files=done.files, events=done.events, digest=done.last))
+    else:
+        terminal.print_findings(done.findings)
+        terminal.say(f"Đã sao lưu {done.files} tệp, {done.events} sự kiện vào {done.path} ({done.size / 1e6:.1f} MB).")
+        terminal.say("Bản sao lưu không có khóa niêm phong; khóa phải cất riêng. Chép tệp này sang ổ đĩa khác.")
+    return _code(done.findings)
+
+
+def bring_back(package: Path, folder: Path, *, as_json: bool) -> int:
+    """A backup brought back."""
+    from processor.backup import bring_back as restore
+
+    with terminal.progress("Khôi phục", quiet=as_json) as tick:
+        done = restore(package, folder, tick=tick)
+    if as_json:
+        terminal.print_json(_as_json(done.findings, folder=str(done.path), files=done.files, events=done.events, digest=done.last))
+    else:
+        terminal.print_findings(done.findings)
+        terminal.say(f"Đã khôi phục {done.files} tệp, {done.events} sự kiện vào {done.path}; mọi tệp khớp bản kê.")
+        terminal.say(f"Kiểm chứng kết quả: cchc verify {done.path}")
+    return _code(done.findings)
 
 
 def decide(desk: Desk, unit: str, what: Any, reason: str, *, as_json: bool) -> int:
