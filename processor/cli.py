@@ -412,7 +412,7 @@ def addin() -> None:
 
 
 @addin.command("install")
-@click.option("--python", default=None, metavar="TỆP", help="Python mà các nút sẽ dùng; bỏ trống thì lấy Python đang chạy lệnh này.")
+@click.option("--python", default=None, metavar="TỆP", help="Python mà các nút dùng; bỏ trống: Python đang chạy lệnh này (với --to: Python của bộ cài Windows).")
 @click.option(
     "--to",
     default=None,

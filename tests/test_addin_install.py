@@ -125,10 +125,10 @@ def test_a_system_without_excel_is_told_so(tmp_path: Path) -> None:
 
 
 def test_an_office_may_have_the_file_alone_to_sign_it(tmp_path: Path) -> None:
-    shared = r"%LOCALAPPDATA%\CCHC\python.exe"
-    written, findings = install(machine(tmp_path, "linux"), shared, tmp_path / "ký số")
-    assert (written, findings) == ([tmp_path / "ký số" / NAME], [])
-    assert settings_in(written[0]) == {"python": shared}
+    for named, expected in ((None, r"%LOCALAPPDATA%\CCHC\venv\Scripts\python.exe"), (PYTHON, PYTHON)):
+        written, findings = install(machine(tmp_path, "linux"), named, tmp_path / "ký số")
+        assert (written, findings) == ([tmp_path / "ký số" / NAME], [])
+        assert settings_in(written[0]) == {"python": expected}
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from rubric_versions.findings import Finding, finding
 from rubric_versions.words import LAUNCHER_TEXTS
 
 START_SECONDS = 60  # for a first start of Python on a slow machine, with its virus scanner
+SHARED_PYTHON = r"%LOCALAPPDATA%\CCHC\venv\Scripts\python.exe"
+"""Where the set for Windows installs the program for each user: one add-in, signed once, serves every machine."""
 _MAC_START = "Library/Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel"
 _MAC_SCRIPTS = "Library/Application Scripts/com.microsoft.Excel"
 
@@ -63,17 +65,17 @@ def wanted_files(machine: Machine, python: str) -> dict[Path, bytes]:
 
 def install(machine: Machine, python: str | None = None, to: Path | None = None) -> tuple[list[Path], list[Finding]]:
     """The files written, and what stands in the way. `python` None: the one that runs this, tried first; a Python named by the caller
-    may be another machine's and is taken as it is. `to`: only the add-in, into that folder, to be signed or handed out.
+    is taken as it is. `to`: only the add-in, into that folder, to be signed or handed out; it uses the Python of the Windows set
+    if none is named.
 
     Raises FileBusy while Excel has the add-in open, and CannotWrite.
     """
-    if python is None and (why := _cannot_run(machine.python)):
-        return [], [finding("addin-python", file=machine.python, why=why)]
-    wanted = wanted_files(machine, python or machine.python)
     if to is not None:
-        wanted = {to / NAME: addin_file({"python": python or machine.python})}
-    if not wanted:
+        wanted = {to / NAME: addin_file({"python": python or SHARED_PYTHON})}
+    elif not (wanted := wanted_files(machine, python or machine.python)):
         return [], [finding("addin-no-excel")]
+    elif python is None and (why := _cannot_run(machine.python)):
+        return [], [finding("addin-python", file=machine.python, why=why)]
     for path, data in wanted.items():
         make_folder(path.parent)
         write_atomic(path, data)
