@@ -412,7 +412,12 @@ def addin() -> None:
 
 
 @addin.command("install")
-@click.option("--python", default=None, metavar="TỆP", help="Python mà các nút dùng; bỏ trống: Python đang chạy lệnh này (với --to: Python của bộ cài Windows).")
+@click.option(
+    "--python",
+    default=None,
+    metavar="TỆP",
+    help="Python mà các nút dùng; bỏ trống: Python đang chạy lệnh này (với --to: Python của bộ cài Windows).",
+)
 @click.option(
     "--to",
     default=None,

@@ -41,12 +41,12 @@ CAMPAIGN = """
 CAMPAIGN_COMMANDS = {"1": "issue", "2": "receive", "3": "status", "4": "appraise", "5": "rank", "6": "verify"}
 
 
-def fits(version: Sequence[int] = sys.version_info, bits_64: bool = sys.maxsize > 2**32) -> bool:
+def fits(version: tuple[int, int] = sys.version_info[:2], bits_64: bool = sys.maxsize > 2**32) -> bool:
     """Whether the set has wheels for this Python."""
     return bits_64 and requirements(version).is_file()
 
 
-def requirements(version: Sequence[int] = sys.version_info) -> Path:
+def requirements(version: tuple[int, int] = sys.version_info[:2]) -> Path:
     """The list of what is installed for this Python: every wheel by version and hash."""
     return HERE / f"requirements-{version[0]}.{version[1]}.txt"
 
@@ -105,9 +105,7 @@ def _quietly(command: Sequence[str]) -> None:
     """Runs a step; what it says is shown only if it fails. Settings of pip on this machine are none of the set's."""
     variables = {name: value for name, value in os.environ.items() if not name.upper().startswith("PIP_")}
     variables |= {"PIP_CONFIG_FILE": os.devnull}
-    subprocess.run(
-        command, env=variables, check=True, encoding="utf-8", errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    subprocess.run(command, env=variables, check=True, encoding="utf-8", errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 @contextmanager
@@ -143,7 +141,7 @@ Cchc = Callable[..., int]
 
 
 def open_all(paths: Sequence[str], cchc: Cchc) -> int:
-    """The worst exit code over everything dropped: a form is checked, a campaign folder gets its menu, another folder's forms are checked."""
+    """The worst exit code: a form dropped is checked, a campaign folder gets its menu, another folder's forms are checked."""
     codes = [0]
     for name in paths:
         path = Path(name)
