@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import runpy
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterator
@@ -104,6 +105,13 @@ def test_the_one_callback_is_a_public_procedure_of_the_module_it_names(parts: di
     assert actions == {CALLBACK}
     module, procedure = CALLBACK.split(".")
     assert f"Public Sub {procedure}(ByVal control As Object)" in source(module)
+
+
+def test_the_plan_of_the_tab_in_the_docs_is_drawn_from_the_list() -> None:
+    drawn = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "make_ribbon.py"))  # docs is no package
+    picture = drawn["PICTURE"].read_text(encoding="utf-8")
+    assert picture == drawn["drawing"]()
+    assert all(button.label.split()[0] in picture for button in BUTTONS)
 
 
 # The sources
