@@ -44,7 +44,7 @@ def two_lines(label: str) -> list[str]:
 
 def drawing() -> str:
     """The picture as SVG."""
-    parts, left = [], 8.0
+    parts, left = list[str](), 8.0
     for group, found in groupby(BUTTONS, key=lambda button: button.group):
         start = left + 6
         at = start
