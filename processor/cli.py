@@ -209,14 +209,21 @@ def appraise(folder: Path, as_json: bool) -> int:
 
 @cli.command()
 @_folder
+@click.option(
+    "--against",
+    metavar="THƯ_MỤC_ĐỢT_TRƯỚC",
+    type=click.Path(path_type=Path),
+    help="So với kết quả của đợt trước: theo đơn vị và theo tiêu chí.",
+)
+@click.option("--units", is_flag=True, help="Lập thêm phiếu kết quả của từng đơn vị, trong 06_ket_qua/don_vi.")
 @_json
 @_command
-def rank(folder: Path, as_json: bool) -> int:
+def rank(folder: Path, against: Path | None, units: bool, as_json: bool) -> int:
     """Tổng hợp điểm, xếp hạng, xếp loại vào 06_ket_qua."""
     from processor import report
 
     with _desk(folder) as desk:
-        return report.rank(desk, as_json=as_json)
+        return report.rank(desk, against, units=units, as_json=as_json)
 
 
 @cli.command()

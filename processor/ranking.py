@@ -16,7 +16,7 @@ from rubric_versions.model import Appendix, Group, PointList, RubricVersion, Rul
 from rubric_versions.numbers import COMPARE_DIGITS, rounded, vi
 from workbook_templates.book import Book
 from workbook_templates.ranking_book import ranking_book
-from workbook_templates.ranking_data import SKIPPED, BlockTable, Kind, RankingData, Score, UnitRow, total
+from workbook_templates.ranking_data import SKIPPED, BlockTable, Comparison, Kind, RankingData, Score, UnitRow, total
 
 
 class Standing(StrEnum):
@@ -250,13 +250,14 @@ def results_of(block: Block, rules: Rules) -> list[UnitResult]:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What the heading of the ranking workbook says."""
+    """What the heading of the ranking workbook says, and the earlier campaign that it is compared with."""
 
     title: str
     organiser: str
     year: int
     version: RubricVersion = field(repr=False)
     decisions: tuple[tuple[str, str, str, str, str], ...] = ()
+    against: Comparison | None = None
 
 
 def ranking_to_book(campaign: Campaign, blocks: Sequence[Block]) -> Book:
@@ -265,13 +266,14 @@ def ranking_to_book(campaign: Campaign, blocks: Sequence[Block]) -> Book:
     tables = []
     for block in blocks:
         scores = {one.unit: one for one in block.units}
-        rows = tuple(_unit_row(scores[one.unit], one, rules) for one in results_of(block, rules))
+        rows = tuple(unit_row(scores[one.unit], one, rules) for one in results_of(block, rules))
         tables.append(BlockTable(block.code, block.name, block.commended, rows))
-    data = RankingData(campaign.version, campaign.title, campaign.organiser, campaign.year, tuple(tables), campaign.decisions)
-    return ranking_book(data)
+    heading = (campaign.version, campaign.title, campaign.organiser, campaign.year)
+    return ranking_book(RankingData(*heading, tuple(tables), campaign.decisions, campaign.against))
 
 
-def _unit_row(scores: UnitScores, result: UnitResult, rules: Rules) -> UnitRow:
+def unit_row(scores: UnitScores, result: UnitResult, rules: Rules) -> UnitRow:
+    """A unit's line as the result workbooks take it."""
     missing = result.standing is Standing.MISSING
     kind: Kind = "missing" if missing else "ranked" if scores.ranked else "unranked"
     leaves = {} if missing else scores.leaves
@@ -284,8 +286,8 @@ def _unit_row(scores: UnitScores, result: UnitResult, rules: Rules) -> UnitRow:
         deductions=scores.deductions,
         bonus_cases=scores.bonus,
         minus_cases=scores.minus,
-        final={code: _score(one.final, one.points) for code, one in leaves.items()},
-        own={code: _score(one.self_state, one.self_points) for code, one in leaves.items() if one.self_state is not None},
+        final={code: score_of(one.final, one.points) for code, one in leaves.items()},
+        own={code: score_of(one.self_state, one.self_points) for code, one in leaves.items() if one.self_state is not None},
         own_points=result.self_points,
         own_possible=result.self_possible,
         appraised=result.appraised,
@@ -305,7 +307,8 @@ def _unit_row(scores: UnitScores, result: UnitResult, rules: Rules) -> UnitRow:
     )
 
 
-def _score(state: State | None, points: Fraction) -> Score:
+def score_of(state: State | None, points: Fraction) -> Score:
+    """A score as workbooks show it: points, "KĐG", or None."""
     if state is State.NOT_ASSESSED:
         return SKIPPED
     return points if state is State.SCORED else None

@@ -242,15 +242,26 @@ def appraise(desk: Desk, *, as_json: bool) -> int:
     return _code(found)
 
 
-def rank(desk: Desk, *, as_json: bool) -> int:
-    """The ranking."""
+def rank(desk: Desk, against: Path | None = None, *, units: bool = False, as_json: bool) -> int:
+    """The ranking, beside an earlier campaign's if its folder is given; with a workbook for each unit if wished."""
+    from processor.desk import open_desk
     from processor.ranking import shown_percent
-    from processor.results import blocked
+    from processor.results import blocked, earlier_results
     from processor.results import rank as rank_all
     from processor.tracking import write_tracking
+    from processor.unit_results import UNITS, Written, write_unit_results
 
+    earlier = None
+    if against is not None:
+        with open_desk(against, desk.clock, read_only=True) as other:
+            earlier = earlier_results(other)
     with terminal.progress("Tổng hợp, xếp hạng", len(desk.campaign.units), quiet=as_json) as tick:
-        done = rank_all(desk, tick=tick)
+        done = rank_all(desk, against=earlier, tick=tick)
+    sheets = Written()
+    if units:
+        then = desk.as_of(done.upto, desk.campaign_digest)
+        with terminal.progress("Lập phiếu kết quả", len(desk.campaign.units), quiet=as_json) as tick:
+            sheets = write_unit_results(desk, then, done.blocks, tick=tick)
     found = [*done.findings, *write_tracking(desk)]
     rules = desk.version.rules
     if as_json:
@@ -275,7 +286,7 @@ def rank(desk: Desk, *, as_json: bool) -> int:
             }
             for block, results in done.blocks
         ]
-        terminal.print_json(_as_json(found, file=done.file, blocks=blocks))
+        terminal.print_json(_as_json(found, file=done.file, blocks=blocks, units=sheets.count))
         return 1 if blocked(done) else _code(found)
     for block, results in done.blocks:
         heads = ("Hạng", "Cơ quan, đơn vị", "Điểm tự chấm", "Điểm đạt", "Điểm tối đa", "Chỉ số (%)", "Xếp loại", "Ghi chú")
@@ -295,6 +306,8 @@ def rank(desk: Desk, *, as_json: bool) -> int:
         terminal.print_table(block.name, heads, rows, right=(0, 2, 3, 4, 5))
     terminal.print_findings(found, limit=40)
     terminal.say(f"Kết quả: {done.file}" + (" (không đổi)" if done.unchanged else ""))
+    if units:
+        terminal.say(f"Phiếu kết quả: {sheets.count} đơn vị trong 06_ket_qua/{UNITS} (ghi mới {sheets.written}, bỏ {sheets.removed}).")
     return 1 if blocked(done) else _code(found)
 
 

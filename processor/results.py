@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from processor import VERSION, ranking
 from processor.appraisal_books import DECISION_WORDS
+from processor.comparing import comparison, snapshot
 from processor.desk import CAMPAIGN_FILE, RESULTS, Blocked, Desk
 from processor.files import write_atomic
 from processor.issuing import parts_digest
@@ -37,10 +38,13 @@ class Ranked:
     findings: list[Finding] = field(default_factory=list)
     file: str = ""
     unchanged: bool = False
+    upto: int = 0
 
 
-def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
+def rank(desk: Desk, *, against: bytes | None = None, tick: Callable[[int], None] = lambda _: None) -> Ranked:
     """The ranking of every block, its workbook written and told in the ledger. What lies in `05_tham_dinh` is taken in first.
+
+    `against` is what `comparing.snapshot` gave of an earlier campaign, to be set beside this one; it is kept.
 
     A unit that cannot be ranked yet is in the book without index or rank, and in the findings; it is never ranked as 0.
     Raises Blocked while a unit that has sent nothing yet still may: it must not be published as one that did not assess itself.
@@ -52,13 +56,14 @@ def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
     then = desk.as_of(upto, desk.campaign_digest)
     blocks, found = scores_of(then, tick)
     rules = desk.version.rules
-    done = Ranked([(block, ranking.results_of(block, rules)) for block in blocks], [*taken.findings, *found])
+    done = Ranked(upto=upto, blocks=[(block, ranking.results_of(block, rules)) for block in blocks], findings=[*taken.findings, *found])
     names = {unit.code: unit.name for unit in desk.campaign.units}
     for _, results in done.blocks:
         done.findings += [
             finding("unit-unfinished", unit=names[one.unit], why=_why(one)) for one in results if one.standing is Standing.UNFINISHED
         ]
-    data = write_book(result_book(then, blocks))
+    earlier = "" if against is None else desk.originals.keep(against, ".json")
+    data = write_book(result_book(then, blocks, earlier))
     digest = parts_digest(data)
     done.file = f"{RESULTS}/{RESULT_FILE}"
     write_atomic(desk.path(RESULTS, RESULT_FILE), data)
@@ -74,6 +79,7 @@ def rank(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Ranked:
                 "digest": digest,
                 "campaign": desk.campaign_digest,
                 "upto": upto,
+                "against": earlier,
                 "program": VERSION,
             },
         )
@@ -95,14 +101,26 @@ def _why(one: UnitResult) -> str:
     return f"chưa có điểm của tiêu chí {codes}{more}"
 
 
-def result_book(desk: Desk, blocks: list[Block]) -> Book:
-    """The ranking workbook of those blocks."""
+def result_book(desk: Desk, blocks: list[Block], earlier: str) -> Book:
+    """The ranking workbook of those blocks, beside the earlier results kept under that hash ("": beside none)."""
     campaign = desk.campaign
     decisions = tuple(
         (campaign.unit(one.unit).name, DECISION_WORDS[one.what], one.reason, f"{one.at:%d/%m/%Y %H:%M}", one.actor)
         for one in desk.record().decisions
     )
-    return ranking.ranking_to_book(ranking.Campaign(campaign.title, campaign.organiser, campaign.year, desk.version, decisions), blocks)
+    against = comparison(campaign, desk.version, desk.originals.get(earlier)) if earlier else None
+    heading = ranking.Campaign(campaign.title, campaign.organiser, campaign.year, desk.version, decisions, against)
+    return ranking.ranking_to_book(heading, blocks)
+
+
+def earlier_results(earlier: Desk) -> bytes:
+    """What the last ranking of another campaign came to, as `comparing.snapshot` keeps it. Raises Blocked if it was never ranked."""
+    ranked = earlier.ledger.events("ranked")
+    if not ranked:
+        raise Blocked([finding("against-not-ranked", file=str(earlier.folder))])
+    then = earlier.as_of(ranked[-1].data["upto"], ranked[-1].data["campaign"])
+    blocks, _ = scores_of(then)
+    return snapshot(then.campaign, then.version, blocks)
 
 
 def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple[list[Block], list[Finding]]:

@@ -34,6 +34,7 @@ KINDS = {
     "book": "Lập bảng thẩm định",
     "appraised": "Nhận điểm thẩm định",
     "ranked": "Xếp hạng",
+    "unit_results": "Lập phiếu kết quả từng đơn vị",
     "key": "Thay khóa niêm phong",
 }
 

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 
 from processor import VERSION
 from processor.appraisal_books import template_of
-from processor.desk import APPRAISAL, FORMS, PRINTS, Desk
+from processor.desk import APPRAISAL, FORMS, PRINTS, RESULTS, Desk
 from processor.documents import copy_names
+from processor.executors import processes
 from processor.files import OriginalAltered, OriginalMissing, read_whole, sha256_of
 from processor.issuing import parts_digest, parts_digest_or_none
 from processor.printing import Paper, Press
+from processor.ranking import results_of
 from processor.results import result_book, scores_of
+from processor.unit_results import UNITS, make_all
 from rubric_versions.findings import Finding, finding
 from workbook_templates.book import write_book
 
@@ -19,7 +22,7 @@ from workbook_templates.book import write_book
 def verify(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> list[Finding]:
     """Everything that does not hold; empty when all does. Reads only."""
     found = [finding("record-chain", file=desk.ledger.path.name, seq=one.seq, what=one.what) for one in desk.ledger.check()]
-    for check in (_originals, _copies, _forms, _books, _rankings, _papers):
+    for check in (_originals, _copies, _forms, _books, _rankings, _unit_results, _papers):
         found += check(desk)
         tick(1)
     return found
@@ -29,6 +32,7 @@ def _originals(desk: Desk) -> Iterator[Finding]:
     told = {event.data["sha256"] for event in desk.ledger.events("received", "document")}
     told |= {event.data["workbook"] for event in desk.ledger.events("campaign")}
     told |= {event.data["version_kept"] for event in desk.ledger.events("created")}
+    told |= {event.data["against"] for event in desk.ledger.events("ranked") if event.data["against"]}
     told |= {sha256 for event in desk.ledger.events("appraised") for _, sha256 in event.data["files"]}
     for sha256 in sorted(told):
         try:
@@ -83,7 +87,7 @@ def _rankings(desk: Desk) -> Iterator[Finding]:
         try:
             then = desk.as_of(data["upto"], data["campaign"])
             blocks, _ = scores_of(then)
-            rebuilt = parts_digest(write_book(result_book(then, blocks)))
+            rebuilt = parts_digest(write_book(result_book(then, blocks, data["against"])))
         except (OriginalMissing, OriginalAltered):
             yield finding("record-book", file=file, part="hồ sơ gốc")
             continue
@@ -94,6 +98,29 @@ def _rankings(desk: Desk) -> Iterator[Finding]:
             yield finding("record-book-missing", file=file)
         elif parts_digest_or_none(read_whole(path)) != data["digest"]:
             yield finding("record-book", file=file, part="tệp trong thư mục")
+
+
+def _unit_results(desk: Desk) -> Iterator[Finding]:
+    """The newest result workbooks of the units must come out of the record of their time, and lie in the folder as they were written."""
+    for event in desk.ledger.events("unit_results")[-1:]:
+        data = event.data
+        folder = f"{RESULTS}/{UNITS}"
+        try:
+            then = desk.as_of(data["upto"], data["campaign"])
+            blocks, _ = scores_of(then)
+            results = [(block, results_of(block, then.version.rules)) for block in blocks]
+            rebuilt = {file: parts_digest(made) for file, made in make_all(then, results, processes)}
+        except (OriginalMissing, OriginalAltered):
+            yield finding("record-book", file=folder, part="hồ sơ gốc")
+            continue
+        for file, digest in data["files"]:
+            path = desk.folder / RESULTS / UNITS / file
+            if rebuilt.get(file) != digest:
+                yield _differs(f"{folder}/{file}", data["program"], "nội dung lập lại")
+            if not path.is_file():
+                yield finding("record-book-missing", file=f"{folder}/{file}")
+            elif parts_digest_or_none(read_whole(path)) != digest:
+                yield finding("record-book", file=f"{folder}/{file}", part="tệp trong thư mục")
 
 
 def _papers(desk: Desk) -> Iterator[Finding]:

@@ -243,6 +243,7 @@ CATALOGUE: Mapping[str, Entry] = {
             ("unit-missing", "warning", "Chưa có hồ sơ", "«{unit}» không có hồ sơ hợp lệ trong hạn: {treatment}.", "Đôn đốc, hoặc quyết định theo quy chế."),
             ("round-open", "error", "Chưa hết hạn tự chấm", "Lần tự chấm còn mở đến {closes}; {count} đơn vị chưa có hồ sơ hợp lệ nên chưa thể coi là không tự đánh giá.", "Chờ hết hạn rồi xếp hạng, hoặc sửa thời hạn trong sổ đợt đánh giá."),
             ("unit-unfinished", "error", "Chưa đủ điểm để xếp hạng", "«{unit}» chưa xếp hạng được: {why}.", "Hoàn thành phần còn thiếu rồi chạy lại."),
+            ("against-not-ranked", "error", "Đợt trước chưa xếp hạng", "Đợt đánh giá đem so sánh chưa xếp hạng lần nào.", "Chạy lệnh rank ở thư mục của đợt đó trước."),
             ("issue-first", "error", "Chưa cấp biểu mẫu", "Chưa cấp biểu mẫu của đợt này.", "Chạy lệnh issue trước."),
             ("unit-not-found", "error", "Không có đơn vị", "Không có đơn vị «{value}» trong đợt đánh giá.", "Xem mã đơn vị trong sổ đợt đánh giá."),
             ("decision-refused", "error", "Không ghi được quyết định", "Không thực hiện được «{what}» với «{unit}»: {why}.", "Kiểm tra lại tình trạng bằng lệnh status."),
