@@ -109,7 +109,7 @@ def comparison(campaign: Campaign, version: RubricVersion, kept: bytes) -> Compa
     for appendix in version.appendices:
         rows = data["leaves"].get(appendix.tier, [])
         leaves |= {(appendix.number, code): one for code, one in _leaves(appendix, rows, version, data["version"]).items()}
-    gone = tuple((one.name, f"Chỉ số {one.shown}" if one.shown else "") for code, one in then.items() if code not in used)
+    gone = tuple((one.name, Earlier(one.pari, one.rank, one.grade)) for code, one in then.items() if code not in used)
     same = data["digest"] == version.digest
     note = "" if same else f"Bộ tiêu chí hai đợt khác nhau ({data['version']}, {version.id}): chênh lệch chỉ để tham khảo."
     return Comparison(data["title"], note, units, leaves, gone)

@@ -6,7 +6,7 @@ Issue 4, "A unit's own result sheet with every appraised point and reason"; desi
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -127,8 +127,8 @@ def test_every_unit_gets_its_sheet_with_reasons_and_verify_makes_them_again(rece
     assert received.json("verify", now=CENTRAL).code == 0
 
 
-def rows_of(path: object) -> list[list[object]]:
-    return python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_name(RESULT).to_python(skip_empty_area=False)
+def rows_of(path: Path) -> Sequence[Sequence[object]]:
+    return python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_name(RESULT).to_python(skip_empty_area=False)
 
 
 def test_a_unit_that_has_no_index_any_more_keeps_no_sheet(appraised: Folder) -> None:

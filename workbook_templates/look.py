@@ -127,7 +127,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     **{f"figure_{digits}": {**_CENTRE, "num_format": f"{0:.{digits}f}"} for digits in range(10)},
     "head_small": {**_CENTRE, "bg_color": SOFT, "font_size": 10, "valign": "top"},
     "rise": {**_CENTRE, "num_format": "+0;-0;0"},
-    "rise_points": {**_CENTRE, "num_format": f"+{_POINTS};-{_POINTS};0"},
+    "rise_points": {**_CENTRE, "num_format": f'+{_POINTS};-{_POINTS};"–"'},
     "rise_rate": {**_CENTRE, "num_format": "+0.00;-0.00;0.00"},
     "points_or_dash": {**_CENTRE, "num_format": f'{_POINTS};-{_POINTS};"–"'},
     # where people type: the only shaded cells that are yellow

@@ -23,7 +23,7 @@ def criteria_sheet(plan: Plan, table: Table) -> Sheet:
     last = start + len(spans) - 1
     sheet = Sheet(table.criteria, landscape=True, repeat_rows=(HEAD, HEAD + 2), freeze=(first, start))
     sheet.widths = {1: 5, 2: 31, index_col: 10} | dict.fromkeys(range(start, last + 1), 8.5)
-    note = f"Phụ lục {table.appendix.number}: {plan.tier_names[table.appendix.tier]}. Điểm đạt / điểm tối đa được đánh giá."
+    note = f"Phụ lục {table.appendix.number}: {plan.tier_names[table.appendix.tier]}. Các cột tiêu chí xem trên màn hình."
     plan.heading(sheet, index_col + 5, f"TỶ LỆ ĐIỂM ĐẠT THEO TIÊU CHÍ NĂM {plan.data.year} (%)", note)
     sheet.row(HEAD, ("STT", "Đơn vị", "Chỉ số (%)"), "head")
     for row, label in ((HEAD + 1, "Điểm tối đa"), (HEAD + 2, "Bình quân (%)")):
@@ -54,7 +54,7 @@ def criteria_sheet(plan: Plan, table: Table) -> Sheet:
             sheet.put(row, col, _share(unit, span), "rate", formula)
     give_air(sheet, HEAD + 1)
     sheet.heights[HEAD] = 132.0
-    sheet.print_to = (end, last)
+    sheet.print_to = (end, index_col)
     return sheet
 
 

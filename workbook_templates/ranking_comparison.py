@@ -48,9 +48,14 @@ def units_sheet(plan: Plan, against: Comparison) -> Sheet:
     if against.gone:
         row += 1
         sheet.span(row, 1, WHY, GONE_TITLE, "field")
-    for name, why in against.gone:
+    for turn, (name, then) in enumerate(against.gone, 1):
         row += 1
-        sheet.row(row, (None, name, *[None] * (WHY - 3), why), "cell")
+        sheet.row(row, [None] * WHY, "cell")
+        sheet.put(row, 1, turn, "number")
+        sheet.put(row, NAME, name, "cell")
+        sheet.put(row, RANK_THEN, then.rank, "number")
+        sheet.put(row, INDEX_THEN, then.pari, "rate")
+        sheet.put(row, GRADE_THEN, then.grade or None, "centre")
     give_air(sheet, HEAD + 2)
     sheet.print_to = (row, WHY)
     return sheet

@@ -99,7 +99,7 @@ class Comparison:
     note: str
     units: Mapping[str, Earlier]
     leaves: Mapping[tuple[str, str], EarlierLeaf]
-    gone: tuple[tuple[str, str], ...] = ()
+    gone: tuple[tuple[str, Earlier], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from rubric_versions.model import Appendix, Group, Leaf, Node, RubricVersion
+from rubric_versions.model import Appendix, Leaf, Node, RubricVersion
 from rubric_versions.numbers import decimal_text, vi_short
 from workbook_templates.book import Book, Condition, Sheet, Value, a1, quoted
 from workbook_templates.ranking_data import SKIPPED, Score, UnitRow, possible_of, total
 
 RESULT, RULES = "Kết quả", "Quy tắc"
-HEAD, FIRST = 6, 8
+TOP = 6
+"""The row of the summary's title; the table of the leaves follows it."""
 CODE, TITLE, MAX, STEPS = 1, 2, 3, 4
 COUNCIL, CENTRAL = "TĐ", "TT"
 
@@ -72,32 +73,38 @@ class _UnitResult:
         self.steps = len(data.heads)
         self.final = STEPS + self.steps - 1
         self.difference, self.said, self.kind = self.final + 1, self.final + 2, self.final + 3
-        self.rows = {id(node): FIRST + turn for turn, (_, node) in enumerate(data.appendix.walk())}
-        self.last = FIRST + len(self.rows) - 1
         self.grades = sorted(data.version.rules.grades, key=lambda one: one.at_least, reverse=True)
+        self._place(0)
+        self._place(self._summary(Sheet(RESULT)) + 2)
+
+    def _place(self, head: int) -> None:
+        """The table's head stands in that row: where it stands follows from how many lines the summary has."""
+        self.head, self.first = head, head + 2
+        self.rows = {id(node): self.first + turn for turn, (_, node) in enumerate(self.data.appendix.walk())}
+        self.last = self.first + len(self.rows) - 1
 
     def _column(self, col: int) -> str:
-        return f"{a1(FIRST, col, absolute=True)}:{a1(self.last, col, absolute=True)}"
+        return f"{a1(self.first, col, absolute=True)}:{a1(self.last, col, absolute=True)}"
 
     def result(self) -> Sheet:
-        data = self.data
-        sheet = Sheet(RESULT, landscape=True, repeat_rows=(HEAD, HEAD + 1), freeze=(FIRST, MAX))
-        sheet.widths = {CODE: 7, TITLE: 43, MAX: 7.5} | dict.fromkeys(range(STEPS, self.final + 1), 9.0)
-        sheet.widths |= {self.difference: 8.5, self.said: max(30.0, 52 - 9.0 * (self.steps - 2)), self.kind: 5}
+        data, wide = self.data, self.steps > 3
+        sheet = Sheet(RESULT, landscape=wide, repeat_rows=(self.head, self.head + 1))
+        sheet.widths = {CODE: 7, TITLE: 43 if wide else 35, MAX: 8} | dict.fromkeys(range(STEPS, self.final + 1), 8.0)
+        sheet.widths |= {self.difference: 8, self.said: 34 if wide else 27, self.kind: 5}
         sheet.hidden_columns = (self.kind,)
         sheet.span(1, 1, self.said, data.organiser.upper(), "unit")
         sheet.span(2, 1, self.said, f"PHIẾU KẾT QUẢ CHỈ SỐ CẢI CÁCH HÀNH CHÍNH NĂM {data.year}", "title")
         sheet.span(3, 1, self.said, data.unit.name, "title")
         sheet.span(4, 1, self.said, f"{data.title} – {data.block} – Phụ lục {data.appendix.number}", "small_centre")
-        heads = ("Mã", "Tiêu chí", "Điểm tối đa", *data.heads, "Tăng, giảm so với tự chấm", "Lý do, ý kiến thẩm định")
-        sheet.row(HEAD, heads, "head")
-        sheet.row(HEAD + 1, [f"({turn})" for turn in range(1, self.said + 1)], "head_number")
+        self._summary(sheet)
+        heads = ("Mã", "Tiêu chí", "Điểm tối đa", *data.heads, "Tăng, giảm", "Lý do, ý kiến thẩm định")
+        sheet.row(self.head, heads, "head")
+        sheet.row(self.head + 1, [f"({turn})" for turn in range(1, self.said + 1)], "head_number")
         for depth, node in data.appendix.walk():
             self._line(sheet, depth, node)
-        end = self._summary(sheet, self.last + 2)
-        end = self._signature(sheet, end + 2)
-        sheet.text_number_areas = (f"A{FIRST}:A{self.last}",)
-        cell, area = a1(FIRST, self.difference), f"{a1(FIRST, self.difference)}:{a1(self.last, self.difference)}"
+        end = self._signature(sheet, self.last + 2)
+        sheet.text_number_areas = (f"A{self.first}:A{self.last}",)
+        cell, area = a1(self.first, self.difference), f"{a1(self.first, self.difference)}:{a1(self.last, self.difference)}"
         sheet.conditions = [Condition(area, f"AND(ISNUMBER({cell}),{cell}<0)", "is_bad_plain")]
         sheet.print_to = (end, self.said)
         return sheet
@@ -124,29 +131,34 @@ class _UnitResult:
         sheet.put(row, CODE, node.code, "field_code" if depth == 1 else "criterion_code")
         sheet.put(row, TITLE, node.title, look)
         leaves = tuple(node.leaves())
-        sheet.put(row, MAX, total(leaf.max for leaf in leaves), points, self._sum(node, MAX))
+        sheet.put(
+            row,
+            MAX,
+            total(leaf.max for leaf in leaves),
+            points,
+            f"SUM({','.join(a1(self.rows[id(child)], MAX) for child in node.children)})",
+        )
         for offset in range(self.steps):
             scores = [self.data.leaves[leaf.code].scores[offset] for leaf in leaves]
             col = STEPS + offset
-            value = total(one for one in scores if isinstance(one, Fraction))
-            sheet.put(row, col, value, points, self._sum(node, col))
+            counted = [one for one in scores if isinstance(one, Fraction)]
+            cells = ",".join(a1(self.rows[id(child)], col) for child in node.children)
+            sheet.put(row, col, total(counted) if counted else None, points, f'IF(COUNT({cells})=0,"",SUM({cells}))')
         sheet.put(row, self.difference, None, look)
         sheet.put(row, self.said, None, look)
 
-    def _sum(self, group: Group, col: int) -> str:
-        return f"SUM({','.join(a1(self.rows[id(child)], col) for child in group.children)})"
-
-    def _summary(self, sheet: Sheet, row: int) -> int:
+    def _summary(self, sheet: Sheet) -> int:
         """The steps from points to rank, each a formula over the table and the lines above; the last row."""
+        row = TOP
         rules, unit, final = self.data.version.rules, self.data.unit, self._column(self.final)
         kinds, maxima = self._column(self.kind), self._column(MAX)
-        sheet.span(row, 1, TITLE, "Tính chỉ số", "section")
+        sheet.span(row, 1, self.said, "Kết quả", "section")
         place: dict[str, str] = {}
 
         def line(key: str, label: str, value: Value, look: str, formula: str, note: str = "") -> None:
             nonlocal row
             row += 1
-            sheet.span(row, 1, TITLE, label, "cell")
+            sheet.span(row, 1, TITLE, label, "criterion" if key in ("a", "index", "grade", "rank") else "cell")
             sheet.put(row, MAX, value, look, formula)
             sheet.span(row, STEPS, self.said, note, "cell")
             place[key] = a1(row, MAX)
