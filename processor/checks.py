@@ -122,7 +122,7 @@ def check_workbook(book: Workbook, file: str, office: Office | None = None) -> C
             (finding("identity-missing", file=file, sheet=words.META if words.META in book.sheets else ""),),
         )
     found += _gate(identity, file, office)
-    form, problem = _form_of(book, identity, office)
+    form, problem = form_of(book, identity, office)
     if form is None:
         return Checked(Verdict.RETURNED, tuple(one.at(file=file) for one in [*found, *problem]), identity)
     found += problem
@@ -218,7 +218,7 @@ def claimed_unit(file: str, units: Mapping[str, str]) -> str:
     return ""
 
 
-def _form_of(book: Workbook, identity: Identity, office: Office | None) -> tuple[Issued | None, list[Finding]]:
+def form_of(book: Workbook, identity: Identity, office: Office | None) -> tuple[Issued | None, list[Finding]]:
     """The form as it was issued: from the office's own version, else a shipped one with the same digest, else the form's own copy."""
     ours = office.version if office else _known_version(identity)
     version = ours or _travelling_version(book)
@@ -345,7 +345,7 @@ def judge_answers(form: Issued, answers: Answers, told: Iterable[tuple[str, str]
     """Outcomes, totals and every finding about what was entered. `told`: cells already found wrong, not told twice."""
     layout, rules = form.layout, form.version.rules
     already = set(told)
-    documents = _documents(layout, answers)
+    documents = documents_of(layout, answers)
     outcomes, found = {}, []
     for place in layout.places:
         leaf = place.leaf
@@ -394,7 +394,8 @@ def says_something(raw: Raw) -> bool:
     return raw is not None and any(ch.isalnum() for ch in str(raw))
 
 
-def _documents(layout: Layout, answers: Answers) -> dict[str, int]:
+def documents_of(layout: Layout, answers: Answers) -> dict[str, int]:
+    """How many rows of evidence say something, by the leaf they are for; leaves without any are left out."""
     codes = dict(zip(layout.evidence_labels, layout.place_of, strict=True))
     counts: dict[str, int] = {}
     for row in answers.evidence:

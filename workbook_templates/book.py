@@ -108,12 +108,16 @@ class Chart:
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet as data. Widths by column (in characters), heights by row (points; only where nobody types)."""
+    """One sheet as data. Widths by column (in characters), heights by row (points; only where nobody types).
+
+    `column_looks` are of columns with a width: how cells look that are not there yet.
+    """
 
     name: str
     cells: dict[Address, Cell] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
+    column_looks: dict[int, str] = field(default_factory=dict)
     hidden_columns: tuple[int, ...] = ()
     merges: list[tuple[Address, Address]] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
@@ -229,7 +233,8 @@ def _activate_first_visible(out: XlsxWorkbook, book: Book) -> None:
 
 def _write_sheet(out: Worksheet, sheet: Sheet, looks: _Looks, workbook: XlsxWorkbook, password: str) -> None:
     for col, width in sheet.widths.items():
-        out.set_column(col - 1, col - 1, width, None, {"hidden": 1} if col in sheet.hidden_columns else {})
+        look = looks[sheet.column_looks[col]] if col in sheet.column_looks else None
+        out.set_column(col - 1, col - 1, width, look, {"hidden": 1} if col in sheet.hidden_columns else {})
     for row, height in sheet.heights.items():
         out.set_row(row - 1, height)
     for row, height in _wrapped_heights(sheet).items():

@@ -11,6 +11,16 @@ from workbook_templates.book import Condition, Sheet, Value, a1
 from workbook_templates.form_state import APPROVAL, CHECK, EVIDENCE, SCORING, WEIGHT, FormState, absolute_range, says_nothing, text_of
 
 
+FOUND_WIDTHS: dict[int, float] = {
+    at.FOUND_TURN: 6,
+    at.FOUND_SEVERITY: 9,
+    at.FOUND_CODE: 9,
+    at.FOUND_MESSAGE: 72,
+    at.FOUND_PLACE: 26,
+    at.FOUND_LINK: 10,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     weight: int
@@ -117,6 +127,8 @@ class CheckSheet(FormState):
         )
         sheet.widths = {1: 6, 2: 10, 3: 9, 4: 38, 5: 58, 6: 10} | dict.fromkeys(range(at.SHOWN_LINE, at.REGISTER_TARGET + 1), 5.0)
         sheet.hidden_columns = tuple(range(at.SHOWN_LINE, at.REGISTER_TARGET + 1))
+        sheet.widths |= {at.REGISTER_TARGET + 1: 3, **FOUND_WIDTHS}
+        sheet.column_looks = dict.fromkeys(FOUND_WIDTHS, "found_centre") | {at.FOUND_MESSAGE: "found_text", at.FOUND_LINK: "list_link"}
         sheet.text_number_areas = (f"C{at.CHECK_FIRST}:C{lay.check_last}", f"J{at.CHECK_FIRST}:J{lay.check_last}")
         self._heading(sheet, 6, "RÀ SOÁT TRƯỚC KHI GỬI")
         register = self._register()
@@ -138,8 +150,20 @@ class CheckSheet(FormState):
             Condition(area, f'{first}="{words.ERROR}"', "is_bad_plain"),
             Condition(area, f'{first}="{words.WARNING}"', "is_doubtful_plain"),
             Condition(f"A{at.CHECK_SENTENCE}:F{at.CHECK_SENTENCE}", f'LEFT($A${at.CHECK_SENTENCE},3)="Còn"', "is_bad"),
+            *self._found_conditions(),
         ]
         return sheet
+
+    def _found_conditions(self) -> list[Condition]:
+        """How the list of the macros looks once it is there."""
+        area = f"{a1(at.CHECK_HEAD, at.FOUND_TURN)}:{a1(self.layout.found_last, at.FOUND_LINK)}"
+        turn, kind = (f"${a1(at.CHECK_HEAD, col)}" for col in (at.FOUND_TURN, at.FOUND_SEVERITY))
+        return [
+            Condition(area, f"LEN({turn})>0", "is_row"),
+            Condition(area, f'{kind}="{words.ERROR}"', "is_bad_plain"),
+            Condition(area, f'{kind}="{words.WARNING}"', "is_doubtful_plain"),
+            Condition(area, f'{turn}="{words.CHECK_HEADS[0]}"', "is_head"),
+        ]
 
     def _sentence_formula(self) -> str:
         severities = self._register_column(at.REGISTER_SEVERITY, sheet="")

@@ -20,6 +20,7 @@ from workbook_templates import layout as at
 from workbook_templates.book import Book, Chart, Condition, Sheet, Validation, a1, quoted, text_literal
 from workbook_templates.form_state import (
     APPROVAL,
+    CHECK,
     EVIDENCE,
     EVIDENCE_LIMIT,
     FIRST_DATE,
@@ -63,14 +64,18 @@ class EntryForm(ScoringSheet):
             "O_KHONG_DANH_GIA": named(SCORING, at.MARK, at.FIRST_ROW, lay.last_row),
             "O_GIAI_TRINH": named(SCORING, at.EXPLANATION, at.FIRST_ROW, lay.last_row),
             "O_TAI_LIEU": f"{EVIDENCE}!{a1(at.EVIDENCE_FIRST, 2, absolute=True)}:{a1(lay.evidence_last, 8, absolute=True)}",
+            FOUND_PLACES: named(CHECK, at.FOUND_PLACE, at.CHECK_FIRST, lay.found_last),
+            FOUND_SEVERITIES: named(CHECK, at.FOUND_SEVERITY, at.CHECK_FIRST, lay.found_last),
             "O_PHE_DUYET": named(APPROVAL, at.APPROVAL_VALUE, at.APPROVAL_FIRST, at.APPROVAL_FIRST + len(words.APPROVAL_LABELS) - 1),
         }
+        for sheet in sheets:
+            if sheet.state == "visible" and sheet.name != words.CHECK:
+                sheet.conditions[:0] = found_conditions(sheet)
         title = f"{words.TITLE.format(year=self.version.years[0]).capitalize()} – {self.identity.unit_name}"
         return Book(title, sheets, names, self.identity.properties(), password=self._password(), author=self.identity.organiser)
 
     def _password(self) -> str:
-        """The guard rail's password: from version, appendix and round, so that an office can always find it again."""
-        return f"{self.version.id}-{self.appendix.number}-{self.identity.round}"
+        return guard_rail(self.version, self.appendix, self.identity.round)
 
     # ---------------------------------------------------------------------------------------------------- Tài liệu
 
@@ -303,6 +308,25 @@ class EntryForm(ScoringSheet):
             for offset, text in enumerate(texts):
                 sheet.put(at.META_FIRST + offset, col, text, "helper")
         return sheet
+
+
+FOUND_PLACES, FOUND_SEVERITIES = "O_DANH_DAU", "O_MUC_DANH_DAU"
+"""The names of the places that macros list on "Rà soát lỗi", and of how bad each is."""
+
+
+def found_conditions(sheet: Sheet) -> list[Condition]:
+    """The colours of cells that the macros list: a list written or cleared colours or restores all of them, and no cell is touched."""
+    last = max(row for row, _ in sheet.cells), max(col for _, col in sheet.cells)
+    place = f'"{sheet.name}!"&ADDRESS(ROW(),COLUMN(),4)'
+    return [
+        Condition(f"A1:{a1(*last)}", f'SUMPRODUCT(({FOUND_PLACES}={place})*({FOUND_SEVERITIES}="{kind}"))>0', look)
+        for kind, look in ((words.ERROR, "is_found_error"), (words.WARNING, "is_found_warning"))
+    ]
+
+
+def guard_rail(version: RubricVersion, appendix: Appendix, round_number: str) -> str:
+    """The password of a form's protection: from version, appendix and round, so that an office and a macro can always find it again."""
+    return f"{version.id}-{appendix.number}-{round_number}"
 
 
 def packed(version: RubricVersion, appendix: Appendix) -> tuple[str, ...]:

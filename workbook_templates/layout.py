@@ -42,6 +42,11 @@ CHECK_FIRST = CHECK_HEAD + 1
 (SHOWN_LINE, REGISTER_SEVERITY, REGISTER_TURN, REGISTER_CODE, REGISTER_TITLE, REGISTER_MESSAGE, REGISTER_TARGET) = range(7, 14)
 CHECK_RESERVED = (15, 20)
 """Columns O to T of "Rà soát lỗi": where macros list what they find. Never compared."""
+FOUND_TURN, FOUND_SEVERITY, FOUND_CODE, FOUND_MESSAGE, FOUND_PLACE, FOUND_LINK = range(CHECK_RESERVED[0], CHECK_RESERVED[1] + 1)
+FOUND_STATE = (1, FOUND_PLACE)
+"""Where a macro notes what it filled in when the scores were closed."""
+FOUND_ROWS = 200
+"""So many more rows than the list of the formulas has are kept for the list of the macros."""
 
 APPROVAL_FIRST, APPROVAL_LABEL, APPROVAL_VALUE = 5, 1, 2
 
@@ -98,6 +103,11 @@ class Layout:
         self.evidence_last = EVIDENCE_FIRST + EVIDENCE_PER_LEAF * len(self.places) - 1
         self.check_count = len(self.places) + 2 + len(APPROVAL_REQUIRED)
         self.check_last = CHECK_FIRST + self.check_count - 1
+
+    @property
+    def found_last(self) -> int:
+        """The last row kept for the list of the macros."""
+        return self.check_last + FOUND_ROWS - 1
 
     def _place(self, leaf: Leaf, row: int, depth: int) -> int:
         inputs = leaf.method.inputs(leaf.max)

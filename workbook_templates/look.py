@@ -57,6 +57,9 @@ LOOKS: dict[str, dict[str, Any]] = {
     "list_cell": {"text_wrap": True},
     "list_link": {"align": "center", "font_color": ACCENT, "underline": 1},
     "link": {"font_color": ACCENT, "underline": 1, "text_wrap": True},
+    # where macros write: always text, whatever it looks like
+    "found_centre": {"align": "center", "text_wrap": True, "num_format": "@"},
+    "found_text": {"text_wrap": True, "num_format": "@"},
     # pieces of rich text
     "piece": {"font_size": 11},
     "piece_bold": {"font_size": 11, "bold": True},
@@ -154,5 +157,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "is_bad_plain": {"font_color": "#A3231B"},
     "is_doubtful_plain": {"font_color": "#8A5A00"},
     "is_row": {"border": 1, "border_color": LINE},
+    "is_head": {"bold": True, "bg_color": SOFT},
     "is_off": {"font_color": "#5A6670", "italic": True},
+    "is_found_error": {"bg_color": "#F6B8B0"},
+    "is_found_warning": {"bg_color": "#FFD98A"},
 }

@@ -1,0 +1,55 @@
+"""`python -I -X utf8 -m addin.run BUTTON --wb=NAME --from_xl=1 --app=PATH --hwnd=N --log=FILE`: what Excel's launcher starts for a button.
+
+Finds the calling book as xlwings does (`--wb`, `--hwnd`), runs the button's macro, and leaves in FILE, as UTF-8, whatever must still be
+told to the person; an empty FILE means that all has been said. Exit code 0: done or told; 2: wrong usage. Started isolated (`-I`) it
+takes no module from the folder of a workbook, and it reads no settings from any workbook.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from addin.buttons import BY_ID
+from addin.messages import REFUSED
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs the button named first; gives the exit code."""
+    given = dict(one[2:].split("=", 1) for one in arguments[1:] if one.startswith("--") and "=" in one)
+    if not arguments or arguments[0] not in BY_ID:
+        print(f"addin.run: {' '.join(BY_ID)}", file=sys.stderr)
+        return 2
+    log = Path(given["log"]) if given.get("log") else None
+    text = _done(arguments[0])
+    if log is not None:
+        with suppress(OSError):
+            log.write_text(text, encoding="utf-8")
+    elif text:
+        print(text, file=sys.stderr)
+    return 0
+
+
+def _done(button: str) -> str:
+    """Runs the macro on the calling book; what is still to be told, "" if nothing."""
+    import xlwings as xw
+
+    from addin.hosts import host_of, is_busy
+    from addin.macros import run, told
+
+    try:
+        book = xw.Book.caller()
+        book.sheets  # noqa: B018  (a book in Protected View has a name and nothing else)
+    except Exception as problem:  # whatever the program says of a book it does not have
+        return REFUSED["busy"] if is_busy(problem) else REFUSED["no-workbook"]
+    try:
+        run(button, host_of(book))
+    except Exception as problem:  # even the message could not be shown
+        return told(button, problem)
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
