@@ -65,9 +65,7 @@ def _issued(version: RubricVersion, number: str) -> Issued:
         inputs[SHEET_OF[key]].add((row, col))
     # the rows of the identity are what the identity is read from: the seal judges them
     identity_rows = {(at.META_FIRST + index, col) for index in range(len(fields(Identity)) + 1) for col in (at.META_KEY, at.META_VALUE)}
-    reserved = {
-        (row, col) for row in range(1, form.layout.found_last + 1) for col in range(at.CHECK_RESERVED[0], at.CHECK_RESERVED[1] + 1)
-    }
+    reserved = {(row, col) for row in range(1, form.layout.found_last + 1) for col in range(at.CHECK_RESERVED[0], at.CHECK_RESERVED[1] + 1)}
     ignored = {
         words.META: identity_rows,
         words.CHECK: reserved,

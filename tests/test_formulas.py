@@ -42,8 +42,9 @@ BADNESS = (0.0, 0.1, 0.5, 1.0)
 CHUNKS = range(6)
 SHEETS = {"scoring": words.SCORING, "evidence": words.EVIDENCE, "approval": words.APPROVAL}
 EXCEL_97 = {
-    "ADDRESS", "AND", "CHOOSE", "COLUMN", "COUNTBLANK", "COUNTIF", "EXACT", "FIND", "HYPERLINK", "IF", "INDEX", "INT", "ISERROR", "ISLOGICAL",
-    "ISNUMBER", "LEFT", "LEN", "LOWER", "MATCH", "MAX", "MID", "MIN", "OR", "ROUND", "ROW", "SUBSTITUTE", "SUM", "SUMIF", "SUMPRODUCT", "TRIM",
+    "ADDRESS", "AND", "CHOOSE", "COLUMN", "COUNTBLANK", "COUNTIF", "EXACT", "FIND", "HYPERLINK", "IF", "INDEX", "INT", "ISERROR",
+    "ISLOGICAL", "ISNUMBER", "LEFT", "LEN", "LOWER", "MATCH", "MAX", "MID", "MIN", "OR", "ROUND", "ROW", "SUBSTITUTE", "SUM", "SUMIF",
+    "SUMPRODUCT", "TRIM",
 }  # fmt: skip
 """The functions our formulas may use, all of them older than Excel 2007, so that .xls keeps them too."""
 NESTED_IN_XLS = 8

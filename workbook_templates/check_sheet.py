@@ -10,7 +10,6 @@ from workbook_templates import layout as at
 from workbook_templates.book import Condition, Sheet, Value, a1
 from workbook_templates.form_state import APPROVAL, CHECK, EVIDENCE, SCORING, WEIGHT, FormState, absolute_range, says_nothing, text_of
 
-
 FOUND_WIDTHS: dict[int, float] = {
     at.FOUND_TURN: 6,
     at.FOUND_SEVERITY: 9,
