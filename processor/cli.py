@@ -121,15 +121,31 @@ def cli() -> None:
 
 @cli.command()
 @_folder
-@click.option("--version", "version_id", required=True, metavar="MÃ", help="Bộ tiêu chí, ví dụ can-tho-2018 (xem: cchc rubric list).")
+@click.option("--version", "version_id", default=None, metavar="MÃ", help="Bộ tiêu chí, ví dụ can-tho-2018 (xem: cchc rubric list).")
+@click.option(
+    "--from",
+    "package",
+    default=None,
+    metavar="GÓI",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Gói khởi tạo cấp trên giao.",
+)
 @click.option("--code", default=None, metavar="MÃ", help="Mã đợt đánh giá; bỏ trống thì lấy theo bộ tiêu chí.")
 @click.option("--empty", is_flag=True, help="Không điền sẵn danh sách cơ quan, đơn vị.")
 @_json
 @_command
-def new(folder: Path, version_id: str, code: str | None, empty: bool, as_json: bool) -> int:
-    """Tạo thư mục của một đợt đánh giá, kèm sổ đợt đánh giá để điền."""
+def new(folder: Path, version_id: str | None, package: Path | None, code: str | None, empty: bool, as_json: bool) -> int:
+    """Tạo thư mục của một đợt đánh giá, kèm sổ đợt đánh giá để điền; hoặc mở gói khởi tạo cấp trên giao."""
     from processor import report
 
+    if package is not None:
+        if version_id or code or empty:
+            raise click.UsageError("--from không đi cùng --version, --code, --empty: gói đã có đủ")
+        from processor import district_report
+
+        return district_report.start(folder, package, as_json=as_json)
+    if version_id is None:
+        raise click.UsageError("cần --version MÃ, hoặc --from GÓI")
     return report.new(folder, version_id, code, empty=empty, as_json=as_json)
 
 
@@ -224,6 +240,47 @@ def rank(folder: Path, against: Path | None, units: bool, as_json: bool) -> int:
 
     with _desk(folder) as desk:
         return report.rank(desk, against, units=units, as_json=as_json)
+
+
+@cli.command()
+@_folder
+@click.argument("units", nargs=-1, metavar="[MÃ_ĐƠN_VỊ...]")
+@click.option(
+    "--out", required=True, metavar="NƠI_GHI", type=click.Path(file_okay=False, path_type=Path), help="Nơi ghi gói, ngoài thư mục đợt."
+)
+@_json
+@_command
+def district(folder: Path, units: tuple[str, ...], out: Path, as_json: bool) -> int:
+    """Lập gói khởi tạo cho cấp dưới tự chấm các đơn vị của mình (bỏ trống mã: mọi nơi có hội đồng thẩm định)."""
+    from processor import district_report
+
+    with _desk(folder) as desk:
+        return district_report.district(desk, units, out, as_json=as_json)
+
+
+@cli.command()
+@_folder
+@_json
+@_command
+def result(folder: Path, as_json: bool) -> int:
+    """Lập sổ kết quả đã niêm phong để gửi cấp trên (đợt mở từ gói khởi tạo)."""
+    from processor import district_report
+
+    with _desk(folder) as desk:
+        return district_report.result(desk, as_json=as_json)
+
+
+@cli.command()
+@_folder
+@click.argument("files", nargs=-1, required=True, metavar="TỆP...", type=click.Path(exists=True, path_type=Path))
+@_json
+@_command
+def merge(folder: Path, files: tuple[Path, ...], as_json: bool) -> int:
+    """Nhận sổ kết quả của cấp dưới: tệp hoặc thư mục, thứ tự nào cũng được, nhận lại cũng được."""
+    from processor import district_report
+
+    with _desk(folder) as desk:
+        return district_report.merge(desk, files, as_json=as_json)
 
 
 @cli.command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -118,8 +118,29 @@ def _actor() -> str:
         return "khong-ro"
 
 
-def create(folder: Path, campaign: Campaign, version: RubricVersion, clock: Clock) -> keys.OfficeKey:
-    """The office key of a new campaign folder. Raises Blocked for a folder that holds anything but what a killed run has begun."""
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """For whom a district scores its units: the city's campaign, its title, its organiser, and the unit the district is there."""
+
+    campaign: str
+    title: str
+    organiser: str
+    unit: str
+
+
+def create(
+    folder: Path,
+    campaign: Campaign,
+    version: RubricVersion,
+    clock: Clock,
+    *,
+    key: keys.OfficeKey | None = None,
+    parent: Parent | None = None,
+) -> keys.OfficeKey:
+    """The office key of a new campaign folder: a new one, or the `key` that a start package holds for the district of a `parent`.
+
+    Raises Blocked for a folder that holds anything but what a killed run has begun.
+    """
     if not _may_begin(folder):
         raise Blocked([finding("folder-not-empty", file=str(folder))])
     for name in FOLDERS:
@@ -129,13 +150,17 @@ def create(folder: Path, campaign: Campaign, version: RubricVersion, clock: Cloc
     kept = originals.keep(version.canonical().encode("utf-8"), ".json")
     with Ledger(folder / LEDGER_FILE) as ledger:
         begun = ledger.events("created")
-        key = keys.load(keys.key_folder(), begun[0].data["key"]) if begun else keys.create(keys.key_folder(), campaign.organiser)
+        if key is not None:
+            key = keys.create(keys.key_folder(), campaign.organiser, secret=key.secret)
+        else:
+            key = keys.load(keys.key_folder(), begun[0].data["key"]) if begun else keys.create(keys.key_folder(), campaign.organiser)
         data = {
             "campaign": campaign.code,
             "version": version.id,
             "version_digest": version.digest,
             "version_kept": kept,
             "key": key.id if key else "",
+            **({"parent": asdict(parent)} if parent else {}),
         }
         if not begun:
             ledger.append("created", at=clock.now(), actor=_actor(), data=data)
@@ -235,4 +260,4 @@ def renew_key(desk: Desk, reason: str) -> keys.OfficeKey:
     return key
 
 
-__all__ = ["Blocked", "Desk", "EnvironmentProblem", "create", "need_key", "open_desk", "renew_key"]
+__all__ = ["Blocked", "Desk", "EnvironmentProblem", "Parent", "create", "need_key", "open_desk", "renew_key"]

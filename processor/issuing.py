@@ -60,8 +60,11 @@ def identities(desk: Desk, round_number: int) -> list[Identity]:
     campaign, version = desk.campaign, desk.version
     layouts = {appendix.tier: layout_of(appendix).fingerprint for appendix in version.appendices}
     record = desk.record()
+    theirs = {unit.code for council in record.delegated for unit in campaign.units_of_council(council)}
     made = []
     for unit in campaign.units:
+        if unit.code in theirs:  # a district with a start package issues these
+            continue
         last = record.forms.get((unit.code, str(round_number)))
         identity = Identity(
             "entry_form",

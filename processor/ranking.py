@@ -262,6 +262,11 @@ class Campaign:
 
 def ranking_to_book(campaign: Campaign, blocks: Sequence[Block]) -> Book:
     """`06_ket_qua/ket_qua_xep_hang.xlsx` of these blocks, all of one version, in this order."""
+    return ranking_book(ranking_data(campaign, blocks))
+
+
+def ranking_data(campaign: Campaign, blocks: Sequence[Block]) -> RankingData:
+    """What the ranking workbook shows of these blocks: their units ranked and in order."""
     rules = campaign.version.rules
     tables = []
     for block in blocks:
@@ -269,7 +274,7 @@ def ranking_to_book(campaign: Campaign, blocks: Sequence[Block]) -> Book:
         rows = tuple(unit_row(scores[one.unit], one, rules) for one in results_of(block, rules))
         tables.append(BlockTable(block.code, block.name, block.commended, rows))
     heading = (campaign.version, campaign.title, campaign.organiser, campaign.year)
-    return ranking_book(RankingData(*heading, tuple(tables), campaign.decisions, campaign.against))
+    return RankingData(*heading, tuple(tables), campaign.decisions, campaign.against)
 
 
 def unit_row(scores: UnitScores, result: UnitResult, rules: Rules) -> UnitRow:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from processor.campaign import Campaign, Round
 from processor.checks import Verdict
@@ -127,6 +128,44 @@ class Entry:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """A district that scores its own units: the units its start package named, its key and the city's key it came from, as told."""
+
+    seq: int
+    units: tuple[str, ...]
+    key: str
+    from_key: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultMade:
+    """A result book as this district sealed it: see `processor.handover`. `upto` is the last event it rests on."""
+
+    seq: int
+    serial: int
+    file: str
+    digest: str
+    campaign: str
+    upto: int
+    key: str
+    seal: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A district's result book that passed every check when it came: the file by its hash, the book's id and number, its units."""
+
+    seq: int
+    council: str
+    serial: int
+    book: str
+    sha256: str
+    file: str
+
+
 @dataclass(slots=True)
 class Record:
     """The state of a campaign."""
@@ -146,6 +185,10 @@ class Record:
     entries: dict[str, dict[str, dict[str, Entry]]] = field(default_factory=dict)
     """What was put into a book, by book, unit and leaf."""
     taken: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    parent: Mapping[str, str] = field(default_factory=dict)
+    delegated: dict[str, Delegated] = field(default_factory=dict)
+    results: list[ResultMade] = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list)
     key: str = ""
     """The id of the office's key now; `seals` holds every seal ever made, of forms and of books, by form id."""
     upto: int = 0
@@ -179,6 +222,7 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
         record.upto = event.seq
         if event.kind in ("created", "key"):
             record.key = data["key"]
+            record.parent = data.get("parent", record.parent)
         elif event.kind == "issued":
             form = FormIssued(
                 event.unit, data["round"], data["serial"], data["form_id"], data["seal"], data["file"], data["digest"], data["key"]
@@ -250,6 +294,24 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
                 put.setdefault(unit, {})[code] = Entry(score, reason)
             record.entries[data["book"]] = put
             record.taken[data["book"]] = tuple((file, sha256) for file, sha256 in data["files"])
+        elif event.kind == "delegated":
+            record.delegated[event.unit] = Delegated(event.seq, tuple(data["units"]), data["key"], data["from_key"], data)
+        elif event.kind == "recalled":
+            record.delegated.pop(event.unit, None)
+        elif event.kind == "result":
+            made = (
+                data["serial"],
+                data["file"],
+                data["digest"],
+                data["campaign"],
+                data["upto"],
+                data["key"],
+                data["seal"],
+                data["program"],
+            )
+            record.results.append(ResultMade(event.seq, *made))
+        elif event.kind == "merged":
+            record.merged.append(Merged(event.seq, event.unit, data["serial"], data["book"], data["sha256"], data["file"]))
     return record
 
 

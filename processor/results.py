@@ -16,6 +16,7 @@ from processor.desk import CAMPAIGN_FILE, RESULTS, Blocked, Desk
 from processor.files import write_atomic
 from processor.issuing import parts_digest
 from processor.kept import read_all_kept
+from processor.merging import delegated_units, merge_state, merged_decisions, merged_scores
 from processor.ranking import Block, LeafScore, Standing, UnitResult, UnitScores
 from processor.record import counting
 from processor.scores import LeafLine, unit_line
@@ -49,7 +50,7 @@ def rank(desk: Desk, *, against: bytes | None = None, tick: Callable[[int], None
     A unit that cannot be ranked yet is in the book without index or rank, and in the findings; it is never ranked as 0.
     Raises Blocked while a unit that has sent nothing yet still may: it must not be published as one that did not assess itself.
     """
-    _may_rank(desk)
+    may_rank(desk)
     taken = take(desk)
     # everything from one state of the record, the very one that `verify` rebuilds from, whoever else appends meanwhile
     upto = desk.record().upto
@@ -58,9 +59,12 @@ def rank(desk: Desk, *, against: bytes | None = None, tick: Callable[[int], None
     rules = desk.version.rules
     done = Ranked(upto=upto, blocks=[(block, ranking.results_of(block, rules)) for block in blocks], findings=[*taken.findings, *found])
     names = {unit.code: unit.name for unit in desk.campaign.units}
+    awaited = merge_state(then).waiting
     for _, results in done.blocks:
         done.findings += [
-            finding("unit-unfinished", unit=names[one.unit], why=_why(one)) for one in results if one.standing is Standing.UNFINISHED
+            finding("unit-unfinished", unit=names[one.unit], why=_why(one))
+            for one in results
+            if one.standing is Standing.UNFINISHED and one.unit not in awaited
         ]
     earlier = "" if against is None else desk.originals.keep(against, ".json")
     data = write_book(result_book(then, blocks, earlier))
@@ -86,11 +90,17 @@ def rank(desk: Desk, *, against: bytes | None = None, tick: Callable[[int], None
     return done
 
 
-def _may_rank(desk: Desk) -> None:
+def may_rank(desk: Desk) -> None:
+    """Raises Blocked before anything was issued, and while a unit that has sent nothing yet still may."""
     record, window = desk.record(), desk.round
-    if not record.forms:
+    if not record.forms and not record.delegated:
         raise Blocked([finding("issue-first")])
-    waiting = [unit for unit in desk.campaign.units if counting(record, desk.campaign, unit.code, window.number) is None]
+    theirs = delegated_units(desk)
+    waiting = [
+        unit
+        for unit in desk.campaign.units
+        if unit.code not in theirs and counting(record, desk.campaign, unit.code, window.number) is None
+    ]
     if waiting and desk.clock.now() < window.closes:
         raise Blocked([finding("round-open", closes=f"{window.closes:%H:%M %d/%m/%Y}", count=len(waiting))])
 
@@ -107,7 +117,7 @@ def result_book(desk: Desk, blocks: list[Block], earlier: str) -> Book:
     decisions = tuple(
         (campaign.unit(one.unit).name, DECISION_WORDS[one.what], one.reason, f"{one.at:%d/%m/%Y %H:%M}", one.actor)
         for one in desk.record().decisions
-    )
+    ) + merged_decisions(merge_state(desk), campaign.units)
     against = comparison(campaign, desk.version, desk.originals.get(earlier)) if earlier else None
     heading = ranking.Campaign(campaign.title, campaign.organiser, campaign.year, desk.version, decisions, against)
     return ranking.ranking_to_book(heading, blocks)
@@ -126,7 +136,9 @@ def earlier_results(earlier: Desk) -> bytes:
 def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple[list[Block], list[Finding]]:
     """All that ranking needs of every unit, by block, with findings about central scores and missing returns."""
     read_all_kept(desk)
-    found: list[Finding] = []
+    state = merge_state(desk)
+    merged, found = merged_scores(desk, state)
+    found = [*state.findings, *state.waiting_findings, *found]
     cases: dict[str, int] = {}
     for case in desk.campaign.deductions:
         cases[case.unit] = cases.get(case.unit, 0) + 1
@@ -136,7 +148,8 @@ def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple
         units = []
         for unit in desk.campaign.units:
             if unit.block == block.code:
-                units.append(_unit_scores(desk, unit, cases.get(unit.code, 0), blank_central, found))
+                scores = merged.get(unit.code) or _unit_scores(desk, unit, cases.get(unit.code, 0), blank_central, found)
+                units.append(scores)
                 tick(1)
         blocks.append(Block(block.code, block.name, block.commended, tuple(units)))
     for (number, label), count in blank_central.items():

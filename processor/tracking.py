@@ -16,6 +16,7 @@ from processor.clock import parse_moment
 from processor.desk import Desk
 from processor.files import FileBusy, write_atomic
 from processor.ledger import Event
+from processor.merging import delegated_units, merge_state
 from processor.record import counting, in_time
 from rubric_versions.findings import Finding, Severity, finding
 from workbook_templates.book import write_book
@@ -23,6 +24,7 @@ from workbook_templates.tracking_book import FileLine, UnitLine, tracking_book
 
 TRACKING_FILE = "so_theo_doi.xlsx"
 COUNTS, MENDING, LATE, NOTHING, NO_FORM = "✓ Hợp lệ", "✗ Trả lại, chờ sửa", "✗ Quá hạn", "○ Chưa gửi", "○ Chưa cấp biểu mẫu"
+HANDED, AWAITED = "✓ Có trong sổ kết quả cấp dưới", "○ Chờ sổ kết quả cấp dưới"
 KINDS = {
     "created": "Tạo đợt đánh giá",
     "campaign": "Đọc sổ đợt đánh giá",
@@ -36,6 +38,11 @@ KINDS = {
     "ranked": "Xếp hạng",
     "unit_results": "Lập phiếu kết quả từng đơn vị",
     "key": "Thay khóa niêm phong",
+    "delegated": "Lập gói khởi tạo",
+    "recalled": "Thu hồi gói khởi tạo",
+    "result": "Lập sổ kết quả",
+    "merged": "Nhận sổ kết quả",
+    "merge-refused": "Trả lại sổ kết quả",
 }
 
 
@@ -60,12 +67,15 @@ def unit_states(desk: Desk) -> list[UnitState]:
     round_number = desk.round.number
     left = holes(desk)
     appraised = {unit for book in record.books_now() for unit, _ in book.units if book.charge.round == round_number}
+    theirs, merged = delegated_units(desk), merge_state(desk).units
     states = []
     for unit in campaign.units:
         counts = counting(record, campaign, unit.code, round_number)
         came = record.of_unit(unit.code, str(round_number))
         last = counts or (came[-1] if came else None)
-        if counts:
+        if unit.code in theirs:
+            state = HANDED if unit.code in merged else AWAITED
+        elif counts:
             state = COUNTS
         elif last is None:
             state = NOTHING if (unit.code, str(round_number)) in record.forms else NO_FORM
@@ -159,5 +169,10 @@ def _told(kind: str, data: Mapping[str, Any]) -> str:
         "book": ("file",),
         "appraised": ("book",),
         "ranked": ("file",),
+        "delegated": ("file",),
+        "recalled": ("reason",),
+        "result": ("file", "serial"),
+        "merged": ("file", "serial"),
+        "merge-refused": ("file",),
     }
     return ", ".join(str(data[key]) for key in keys.get(kind, ()))

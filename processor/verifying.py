@@ -15,6 +15,7 @@ from processor.printing import Paper, Press
 from processor.ranking import results_of
 from processor.results import result_book, scores_of
 from processor.unit_results import UNITS, make_all
+from processor.verifying_merge import merges_hold, results_hold
 from rubric_versions.findings import Finding, finding
 from workbook_templates.book import write_book
 
@@ -22,14 +23,14 @@ from workbook_templates.book import write_book
 def verify(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> list[Finding]:
     """Everything that does not hold; empty when all does. Reads only."""
     found = [finding("record-chain", file=desk.ledger.path.name, seq=one.seq, what=one.what) for one in desk.ledger.check()]
-    for check in (_originals, _copies, _forms, _books, _rankings, _unit_results, _papers):
+    for check in (_originals, _copies, _forms, _books, results_hold, merges_hold, _rankings, _unit_results, _papers):
         found += check(desk)
         tick(1)
     return found
 
 
 def _originals(desk: Desk) -> Iterator[Finding]:
-    told = {event.data["sha256"] for event in desk.ledger.events("received", "document")}
+    told = {event.data["sha256"] for event in desk.ledger.events("received", "document", "merged", "merge-refused")}
     told |= {event.data["workbook"] for event in desk.ledger.events("campaign")}
     told |= {event.data["version_kept"] for event in desk.ledger.events("created")}
     told |= {event.data["against"] for event in desk.ledger.events("ranked") if event.data["against"]}

@@ -49,6 +49,7 @@ AUTHORING_STAGE = "Soạn, sửa đổi bộ tiêu chí"
 CAMPAIGN_STAGE = "Sổ đợt đánh giá"
 APPRAISAL_STAGE = "Bảng thẩm định"
 RESULT_STAGE = "Tổng hợp, xếp hạng"
+MERGE_STAGE = "Gói khởi tạo, sổ kết quả cấp huyện"
 PRINT_STAGE = "In biểu mẫu"
 RECORD_STAGE = "Hồ sơ lưu, kiểm chứng"
 ADDIN_STAGE = "Các nút CCHC trong Excel"
@@ -260,12 +261,46 @@ CATALOGUE: Mapping[str, Entry] = {
         ],
     ),
     **_entries(
+        MERGE_STAGE,
+        [
+            ("package-nobody", "error", "Không có đơn vị cấp dưới", "«{unit}» không thẩm định khối nào trong đợt này nên không có gói khởi tạo.", "Ghi mã đơn vị có hội đồng thẩm định ở trang Khối của sổ đợt đánh giá."),
+            ("package-issued", "error", "Đã cấp biểu mẫu tập trung", "{count} đơn vị do «{unit}» thẩm định (đầu tiên: «{first}») đã được cấp biểu mẫu của đợt này.", "Chấm tập trung các đơn vị đó ở đây; hoặc lập đợt mới, lập gói trước khi cấp biểu mẫu."),
+            ("package-inside", "error", "Gói nằm trong thư mục đợt", "Gói khởi tạo chứa khóa của cấp dưới, không được đặt trong thư mục đợt đánh giá.", "Chọn một thư mục khác cho --out."),
+            ("package-unreadable", "error", "Không phải gói khởi tạo", "Tệp không phải gói khởi tạo do cấp trên lập.", "Dùng đúng tệp goi_khoi_tao_….zip đã nhận, không giải nén, không sửa."),
+            ("package-altered", "error", "Gói khởi tạo bị sửa", "Nội dung gói khởi tạo không còn như khi lập.", "Xin cấp trên gửi lại gói."),
+            ("result-no-parent", "error", "Không có nơi gửi sổ kết quả", "Đợt này không lập từ gói khởi tạo của cấp trên nên không có sổ kết quả để gửi.", "Lập đợt bằng gói: cchc new THƯ_MỤC --from GÓI; hoặc dùng lệnh rank."),
+            ("merge-nobody", "error", "Chưa lập gói khởi tạo", "Chưa cấp dưới nào được giao gói khởi tạo của đợt này.", "Chạy lệnh district trước khi cấp dưới chấm điểm."),
+            ("merge-foreign", "error", "Không phải sổ kết quả", "Tệp không phải sổ kết quả do cấp dưới lập.", "Dùng đúng tệp so_ket_qua_….xlsx do lệnh result lập."),
+            ("merge-other-campaign", "error", "Sổ kết quả của đợt khác", "Sổ thuộc đợt «{seen}», không phải đợt «{expected}».", "Kiểm tra lại thư mục đợt, hoặc xin cấp dưới gửi đúng sổ."),
+            ("merge-unknown-district", "error", "Nơi gửi chưa được giao", "«{unit}» chưa được giao gói khởi tạo của đợt này.", "Kiểm tra lại nơi gửi; nếu đúng thì lập gói cho nơi đó."),
+            ("merge-seal", "error", "Dấu niêm phong sai", "Dấu niêm phong không phải của cấp dưới được giao gói.", "Xin cấp dưới lập lại sổ bằng lệnh result, gửi nguyên tệp."),
+            ("merge-version", "error", "Bộ tiêu chí khác", "Sổ lập theo bộ tiêu chí «{seen}», không phải «{expected}».", "Xin cấp dưới chấm theo đúng bộ tiêu chí trong gói khởi tạo."),
+            ("merge-content", "error", "Nội dung niêm phong bị sửa", "Phần nội dung đã niêm phong của sổ bị sửa, mất hoặc không đọc được.", "Xin cấp dưới lập lại sổ bằng lệnh result, gửi nguyên tệp."),
+            ("merge-locked-changed", "error", "Ô của sổ bị sửa", "Ô bị sửa: đang là «{value}», khi niêm phong là «{issued}».", "Xin cấp dưới gửi lại nguyên tệp do lệnh result lập."),
+            ("merge-forged", "error", "Kết quả của công thức bị sửa", "Ô hiện «{value}» trong khi công thức cho «{issued}».", "Xin cấp dưới gửi lại nguyên tệp do lệnh result lập."),
+            ("merge-score", "error", "Điểm ngoài giới hạn", "«{unit}» có điểm {value}, ngoài khoảng từ 0 đến {limit}.", "Xin cấp dưới kiểm tra lại điểm, lập lại sổ."),
+            ("merge-figures", "error", "Điểm khác số liệu", "Điểm {value} của «{unit}» không phải là điểm tính từ số liệu tập trung ghi trong sổ.", "Xin cấp dưới lập lại sổ bằng lệnh result."),
+            ("merge-known", "note", "Sổ đã nhận", "Sổ số {serial} này đã nhận từ trước.", "Không phải làm gì thêm."),
+            ("merge-older", "note", "Sổ cũ hơn", "Sổ số {serial} cũ hơn sổ số {latest} đã nhận; sổ số {latest} vẫn được tính.", "Không phải làm gì thêm."),
+            ("merge-replaced", "note", "Sổ mới thay sổ cũ", "Sổ số {serial} thay cho sổ số {before} đã nhận.", "Chạy lại lệnh rank."),
+            ("merge-two-of-one", "error", "Hai sổ cùng số", "«{unit}» gửi hai sổ khác nhau cùng mang số {serial} nên chưa sổ nào được tính.", "Xin cấp dưới lập sổ số mới rồi gửi lại."),
+            ("merge-awaited", "error", "Chưa có sổ kết quả", "Chưa có sổ kết quả hợp lệ của «{unit}»; {count} đơn vị chưa có kết quả.", "Đôn đốc cấp dưới gửi sổ, rồi chạy lệnh merge."),
+            ("merge-unit-missing", "error", "Sổ thiếu đơn vị", "Sổ không có «{unit}» thuộc phần của nơi gửi.", "Xin cấp dưới bổ sung đơn vị vào sổ đợt của mình, chấm, lập lại sổ."),
+            ("merge-unit-foreign", "warning", "Đơn vị không có trong đợt", "Sổ có «{unit}» không có trong danh sách đơn vị của đợt; đơn vị này không được tính.", "Bổ sung vào trang Đơn vị nếu sót; nếu thừa thì xin lập lại sổ."),
+            ("merge-unit-moved", "error", "Đơn vị đã chuyển nơi", "«{unit}» nay do «{now}» thẩm định nhưng chỉ có trong sổ của nơi cũ nên chưa có kết quả.", "Nơi mới chấm và gửi sổ; hoặc sửa lại trang Khối, trang Đơn vị."),
+            ("merge-unit-twice", "warning", "Đơn vị có ở hai sổ", "«{unit}» có ở hai sổ; kết quả lấy ở sổ của «{now}».", "Xin nơi kia bỏ đơn vị này, lập lại sổ để thứ hạng trong khối đúng."),
+            ("merge-unit-tier", "error", "Sai nhóm đối tượng", "«{unit}» được chấm theo nhóm đối tượng khác với sổ đợt đánh giá.", "Sửa nhóm đối tượng ở nơi sai rồi lập lại sổ."),
+            ("merge-central-differs", "error", "Hai điểm tập trung khác nhau", "«{unit}»: cấp dưới ghi {value}, sổ đợt đánh giá cho {other}; tiêu chí chưa được tính.", "Thống nhất số liệu, xóa ở một nơi."),
+        ],
+    ),
+    **_entries(
         RECORD_STAGE,
         [
             ("record-chain", "error", "Sổ theo dõi bị sửa", "Sổ theo dõi đứt mạch tại sự kiện {seq} ({what}).", "Khôi phục từ bản sao lưu; không sửa tay tệp so_theo_doi.sqlite."),
             ("record-original", "error", "Bản gốc mất hoặc bị sửa", "Bản gốc {hash} bị mất hoặc không còn nguyên vẹn.", "Khôi phục thư mục 03_ban_goc từ bản sao lưu."),
             ("record-book", "error", "Kết quả không khớp hồ sơ", "Tệp khác với bản lập lại từ hồ sơ lưu (phần {part}).", "Chạy lại lệnh đã lập ra tệp này, hoặc xem ai đã sửa tệp."),
             ("record-other-release", "warning", "Do phiên bản khác lập", "Tệp do phiên bản {program} lập; phiên bản {now} lập lại thì khác về hình thức nên không đối chiếu được từng phần.", "Kiểm chứng bằng đúng phiên bản đã lập, hoặc lập lại kết quả."),
+            ("record-merge", "error", "Sổ kết quả đã nhận sai khác", "Bản gốc của sổ kết quả số {serial} không phải là sổ đã ghi trong sổ theo dõi.", "Khôi phục thư mục đợt từ bản sao lưu."),
             ("record-book-missing", "error", "Mất tệp kết quả", "Tệp đã lập không còn trong thư mục.", "Chạy lại lệnh đã lập ra tệp này."),
             ("backup-unreadable", "error", "Không đọc được bản sao lưu", "Không đọc được bản sao lưu: {why}.", "Dùng bản sao lưu khác, hoặc chép lại tệp .zip từ nơi lưu."),
             ("backup-altered", "error", "Bản sao lưu bị sửa", "Tệp trong bản sao lưu không còn như khi sao lưu.", "Không nhập bản này; dùng bản sao lưu khác."),
