@@ -13,12 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from processor import keys
+from processor.arrivals import FILE_BYTES, skipped_file
 from processor.checks import identity_of
 from processor.desk import Blocked, Desk
 from processor.districts import district_key
 from processor.files import Originals, read_whole
 from processor.handed import KIND, book_of, decision_rows, leaf_scores
-from processor.intake import FILE_BYTES, skipped_file
 from processor.ledger import plain_text
 from processor.ranking import LeafScore, UnitScores
 from processor.reader import Sheet, Unreadable, Workbook, read_workbook
@@ -92,11 +92,12 @@ def _merge_file(desk: Desk, path: Path) -> MergedFile:
     found = [one.at(file=file) for one in judged.findings]
     taken = judged.handover is not None and not errors(found)
     sha256 = desk.originals.keep(data, ".xlsx")
-    if taken:
-        found += [one.at(file=file) for one in _taken(desk, judged, sha256, file)]
-    elif not any(event.data["sha256"] == sha256 for event in desk.ledger.events("merge-refused")):
-        told = {"sha256": sha256, "file": file, "findings": [one.as_json() for one in found]}
-        desk.ledger.append("merge-refused", at=desk.clock.now(), actor=desk.actor, unit=judged.council, data=told)
+    with desk.ledger.transaction():  # another run may be taking the same file
+        if taken:
+            found += [one.at(file=file) for one in _taken(desk, judged, sha256, file)]
+        elif not any(event.data["sha256"] == sha256 for event in desk.ledger.events("merge-refused")):
+            told = {"sha256": sha256, "file": file, "findings": [one.as_json() for one in found]}
+            desk.ledger.append("merge-refused", at=desk.clock.now(), actor=desk.actor, unit=judged.council, data=told)
     units = len(judged.handover.units) if judged.handover else 0
     return MergedFile(file, judged.council, judged.name, judged.serial, units, taken, tuple(found))
 
@@ -308,6 +309,11 @@ def handover_from(originals: Originals, merged: Merged, version: RubricVersion) 
             raise ValueError(f"the original {merged.sha256} was no result book")
         _read[key] = handover
     return _read[key]
+
+
+def forget() -> None:
+    """Nothing; as if the program had just started."""
+    _read.clear()
 
 
 def merge_state(desk: Desk) -> MergeState:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.districts import Parties, make_parties
 from tests.folders import Folder, make_appraised, make_folder, make_received
 from tests.office import Office
 
@@ -33,6 +34,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "office" in getattr(item, "fixturenames", ()):
             item.add_marker("office")
             item.add_marker(pytest.mark.xdist_group("office"))  # one LibreOffice, on one worker
+        elif "parties_once" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("parties"))  # dear to make, so made once
     if not config.getoption("--exhaustive"):
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("exhaustive")])
         items[:] = [item for item in items if not item.get_closest_marker("exhaustive")]
@@ -61,6 +64,18 @@ def received_once(issued_once: Folder, tmp_path_factory: pytest.TempPathFactory)
 def appraised_once(received_once: Folder, tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """The same with every leaf appraised and the central scores there; to be copied, not used."""
     return make_appraised(received_once, tmp_path_factory.mktemp("appraised"))
+
+
+@pytest.fixture(scope="session")
+def parties_once(tmp_path_factory: pytest.TempPathFactory) -> Parties:
+    """A city and two districts, ready to merge; to be copied, not used."""
+    return make_parties(tmp_path_factory.mktemp("parties"))
+
+
+@pytest.fixture
+def parties(parties_once: Parties, tmp_path: Path) -> Parties:
+    """A city and two districts, ready to merge."""
+    return parties_once.copy(tmp_path)
 
 
 @pytest.fixture

@@ -17,11 +17,19 @@ from unittest import mock
 from processor.campaign import Campaign
 from processor.clock import FixedClock, parse_moment
 from processor.desk import RESULTS, create
+from processor.districts import district_key
+from processor.handed import KIND, book_of
 from processor.issuing import identities
-from processor.keys import FOLDER_VARIABLE
+from processor.keys import FOLDER_VARIABLE, load, seal
+from processor.reader import read_workbook
 from rubric_versions.answers import Answers
-from tests.folders import APPRAISING, CENTRAL, IN_TIME, OPENING, UNITS, VERSION, Folder, campaign_of, central, run
+from rubric_versions.model import RubricVersion
+from tests.folders import APPRAISING, CENTRAL, IN_TIME, OPENING, VERSION, Folder, campaign_of, central, run
 from workbook_templates.appraisal_book import Filled
+from workbook_templates.book import write_book
+from workbook_templates.identity import Identity
+from workbook_templates.result_book import PAYLOAD
+from workbook_templates.result_data import HandedUnit, Handover, from_canonical, unpacked
 
 T = TypeVar("T")
 COMMUNES: Mapping[str, tuple[str, ...]] = {"916": ("31117", "31120"), "917": ("31154", "31157")}
@@ -101,7 +109,9 @@ def play(folder: Folder, *, left_out: tuple[str, ...] = (), answers: Mapping[str
     assert folder.run("appraise", now=APPRAISING).code == 0
     folder.fill_books(wanted)
     own = tuple(folder.identities)
-    folder.change(lambda one: replace(one, central={place: raws for place, raws in central(one, Fraction(share)).items() if place[0] in own}))
+    folder.change(
+        lambda one: replace(one, central={place: raws for place, raws in central(one, Fraction(share)).items() if place[0] in own})
+    )
     assert folder.run("appraise", now=CENTRAL).code == 0
 
 
@@ -121,4 +131,30 @@ def make_parties(parent: Path) -> Parties:
     return Parties(city, districts, packages)
 
 
-__all__ = ["COMMUNES", "MERGING", "OWN", "UNITS", "Parties", "all_units", "make_city", "make_parties", "open_district", "play"]
+def handover(parties: Parties, district: str) -> Handover:
+    """What a district's result book holds."""
+    sheet = read_workbook(parties.book(district).read_bytes()).sheets[PAYLOAD]
+    return from_canonical(unpacked([str(sheet.cells[place].value) for place in sorted(sheet.cells)]))
+
+
+def sealed_book(parties: Parties, content: Handover, *, version: RubricVersion = VERSION, **identity: str) -> bytes:
+    """The result book of any content, sealed with the district's true key: what only somebody who holds its package can make."""
+    found = with_keys(parties.city, lambda: load(parties.city.keys, parties.city.events("delegated")[0].data["from_key"]))
+    assert found is not None
+    key = district_key(found, content.campaign, content.council)
+    told = Identity(
+        KIND, content.campaign, content.title, content.organiser, content.council, content.name, "", version.id, content.version,
+        content.digest, str(content.round), str(content.serial), key.id,
+    )  # fmt: skip
+    told = replace(told, **identity)
+    return write_book(book_of(version, told.sealed(seal(key, told.message())), content))
+
+
+def changed_unit(content: Handover, unit: str, change: Callable[[HandedUnit], HandedUnit]) -> Handover:
+    """The content with one unit changed."""
+    return replace(content, units=tuple(change(one) if one.code == unit else one for one in content.units))
+
+
+def changed_leaf(content: Handover, unit: str, code: str, **changes: object) -> Handover:
+    """The content with one leaf of one unit changed."""
+    return changed_unit(content, unit, lambda one: replace(one, leaves={**one.leaves, code: replace(one.leaves[code], **changes)}))  # type: ignore[arg-type]  # fields by name

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from processor import appraisal_books, cli, demo, kept
+from processor import appraisal_books, cli, demo, kept, merging
 from processor.appraisal_books import made_again, template_of
 from processor.campaign import Campaign, campaign_to_book, new_campaign, read_campaign, shipped_units
 from processor.clock import NOW_VARIABLE, FixedClock, parse_moment
@@ -72,6 +72,7 @@ def run(*arguments: object, now: str = IN_TIME, keys: Path | None = None) -> Ran
     """A command run in this process, as the console script would: nothing is remembered from the run before."""
     appraisal_books.forget()
     kept.forget()
+    merging.forget()
     out, err = io.StringIO(), io.StringIO()
     variables = {NOW_VARIABLE: now, "CCHC_ACTOR": "can-bo"} | ({FOLDER_VARIABLE: str(keys)} if keys else {})
     code: object = "went on"
