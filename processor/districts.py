@@ -136,6 +136,8 @@ def district_campaign(campaign: Campaign, district: Unit, version: RubricVersion
         deductions=tuple(case for case in campaign.deductions if case.unit in codes),
         renamed=tuple(one for one in campaign.renamed if one.unit in codes),
         overall=False,
+        offices=(),
+        assigned={},
     )
 
 

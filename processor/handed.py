@@ -49,7 +49,7 @@ def score_text(state: State, points: Fraction) -> str:
 def _scores(unit: HandedUnit, version: RubricVersion) -> UnitScores:
     appendix = version.appendix_for(unit.tier)
     leaves = leaf_scores(unit, appendix)
-    missing = not unit.sha256
+    missing = not unit.returns
     return UnitScores(
         unit.code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked, missing, unit.missing, len(unit.cases)
     )  # fmt: skip
@@ -57,7 +57,7 @@ def _scores(unit: HandedUnit, version: RubricVersion) -> UnitScores:
 
 def leaf_scores(unit: HandedUnit, appendix: Appendix) -> dict[str, LeafScore]:
     """A unit's scores as ranking takes them; all unscored without a return. Raises KeyError or ValueError for what fits no appendix."""
-    if not unit.sha256:
+    if not unit.returns:
         return {leaf.code: LeafScore(None, Fraction(0), State.UNSCORED, Fraction(0)) for leaf in appendix.leaves}
     return {leaf.code: _leaf_score(unit.leaves[leaf.code]) for leaf in appendix.leaves}
 

@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from processor import VERSION, keys
-from processor.appraisal import Appraised, standing, take
 from processor.desk import RESULTS, Blocked, Desk, need_key
 from processor.files import write_atomic
 from processor.handed import KIND, book_of, score_text
 from processor.issuing import parts_digest
 from processor.ranking import UnitScores
-from processor.record import ResultMade, counting
+from processor.record import ResultMade, Return, counting
 from processor.results import may_rank, scores_of
+from processor.scores import OWN, UnitLine, stages_of, unit_line
+from processor.taking import take
 from rubric_versions.findings import Finding, finding
 from rubric_versions.model import Leaf, RubricVersion
-from workbook_templates.appraisal_book import Filled
 from workbook_templates.book import write_book
 from workbook_templates.identity import Identity
-from workbook_templates.result_data import INVALID, HandedDecision, HandedLeaf, HandedUnit, Handover
+from workbook_templates.result_data import INVALID, HandedDecision, HandedLeaf, HandedReturn, HandedUnit, Handover
 
 _MOMENT = "%d/%m/%Y %H:%M"
 
@@ -47,8 +47,7 @@ def make_result(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> 
     if not parent:
         raise Blocked([finding("result-no-parent")])
     may_rank(desk)
-    taken = Appraised()
-    take(desk, taken)
+    taken = take(desk)
     upto = desk.record().upto
     last = desk.record().results[-1] if desk.record().results else None
     content, found = handover_of(desk.as_of(upto, desk.campaign_digest), last.serial + 1 if last else 1, tick)
@@ -133,19 +132,32 @@ def handover_of(then: Desk, serial: int, tick: Callable[[int], None] = lambda _:
         name=campaign.organiser,
         year=campaign.year,
         version=version.digest,
-        round=campaign.rounds[-1].number,
+        round=then.round.number,
         serial=serial,
         head=(last.seq, last.digest),
-        columns=("Điểm tự chấm", *(stage.name for stage in version.rules.stages[:1])),
+        columns=tuple(name for _, name in _columns(then)),
         blocks=tuple((block.code, block.name, block.commended) for block in blocks),
         units=tuple(_handed(then, scores[unit.code]) for unit in campaign.units if unit.code in scores),
     ), found
 
 
+def _columns(then: Desk) -> tuple[tuple[tuple[int, str], str], ...]:
+    """Every step a score may pass up to the current round, with its name: round and stage, "" for the units' own."""
+    found = []
+    for one in then.campaign.rounds:
+        if one.number <= then.round.number:
+            again = f" lần {one.number}" if then.version.rules.rounds > 1 else ""
+            found.append(((one.number, OWN), f"Điểm tự chấm{again}"))
+            found += [((one.number, stage.code), f"{stage.name}{again}") for stage in stages_of(then, one.number)]
+    return tuple(found)
+
+
 def _handed(then: Desk, scores: UnitScores) -> HandedUnit:
     record, campaign = then.record(), then.campaign
-    one = counting(record, campaign, scores.unit, campaign.rounds[-1].number)
-    put = standing(then, scores.unit) or {}
+    line = unit_line(then, scores.unit)
+    returns = [
+        counting(record, campaign, scores.unit, number) for number in (line.returns if line else ())
+    ]  # fmt: skip
     decisions = tuple(HandedDecision(told.what, told.reason, f"{told.at:{_MOMENT}}", told.actor) for told in record.decided(scores.unit))
     return HandedUnit(
         code=scores.unit,
@@ -154,19 +166,33 @@ def _handed(then: Desk, scores: UnitScores) -> HandedUnit:
         block=scores.block,
         ranked=scores.ranked,
         missing=scores.missing_words,
-        sha256=one.sha256 if one else "",
-        file=one.file if one else "",
-        received=f"{one.received:{_MOMENT}}" if one else "",
-        answers=one.answers if one else "",
-        leaves={leaf.code: _leaf(then, scores, leaf, put.get(leaf.code)) for leaf in scores.appendix.leaves} if one else {},
+        returns=tuple(
+            HandedReturn(int(one.round), one.sha256, one.file, f"{one.received:{_MOMENT}}", one.answers) for one in returns if one
+        ),
+        leaves={leaf.code: _leaf(then, scores, leaf, line) for leaf in scores.appendix.leaves} if line else {},
         cases=tuple((case.ground, case.proof, case.note) for case in campaign.deductions if case.unit == scores.unit),
         decisions=decisions,
     )
 
 
-def _leaf(then: Desk, scores: UnitScores, leaf: Leaf, put: Filled | None) -> HandedLeaf:
-    score = scores.leaves[leaf.code]
+def _return(one: Return) -> HandedReturn:
+    return HandedReturn(int(one.round), one.sha256, one.file, f"{one.received:{_MOMENT}}", one.answers)
+
+
+def _leaf(then: Desk, scores: UnitScores, leaf: Leaf, unit: UnitLine) -> HandedLeaf:
+    score, columns = scores.leaves[leaf.code], [place for place, _ in _columns(then)]
     own = None if score.self_state is None else score_text(score.self_state, score.self_points)
     final = score_text(score.final, score.points)
-    figures = then.campaign.central_of(scores.unit, leaf) if leaf.is_central else ()
-    return HandedLeaf((own or "", "" if leaf.is_central else final), own, final, put.reason if put else "", figures)
+    line = unit.leaves.get(leaf.code)
+    if line is None:
+        return HandedLeaf(("",) * len(columns), own, final, figures=then.campaign.central_of(scores.unit, leaf))
+    told = [line.at(*place) for place in columns]
+    texts = tuple("" if one is None or one.given.state is None else score_text(one.given.state, one.given.points) for one in told)
+    last = line.steps[-1]
+    own_at = columns.index((unit.round, OWN))
+    reasons = [
+        f"{one.name}: {one.given.reason}" if len(columns) > 2 else one.given.reason  # own and one stage: whose else would it be
+        for one in line.steps
+        if one.stage != OWN and one.given.reason and not one.carried
+    ]
+    return HandedLeaf(texts, own, final, own_at, columns.index((last.round, last.stage)), "\n".join(reasons))

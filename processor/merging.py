@@ -195,8 +195,9 @@ def _handover(book: Workbook, identity: Identity, version: RubricVersion) -> Han
         for unit in handover.units:
             leaf_scores(unit, version.appendix_for(unit.tier))
             whole = whole and unit.block in blocks
-            whole = whole and all(len(leaf.scores) == len(handover.columns) for leaf in unit.leaves.values())
             for leaf in unit.leaves.values():
+                whole = whole and len(leaf.scores) == len(handover.columns)
+                whole = whole and all(-1 <= turn < len(leaf.scores) for turn in (leaf.own_at, leaf.final_at))
                 for text in leaf.scores:
                     score_of(text)
     except (ValueError, KeyError, ZeroDivisionError, TypeError):
@@ -255,7 +256,7 @@ def _scores_wrong(handover: Handover, version: RubricVersion) -> Iterator[Findin
             if not 0 <= leaf.points <= most or not 0 <= leaf.self_points <= most:
                 points = leaf.points if not 0 <= leaf.points <= most else leaf.self_points
                 yield finding("merge-score", criterion=code, value=vi(points), unit=unit.name, limit=vi(most))
-            elif unit.sha256 and not _figures_hold(unit, appendix.by_code[code], leaf):
+            elif unit.returns and not _figures_hold(unit, appendix.by_code[code], leaf):
                 yield finding("merge-figures", criterion=code, value=vi(leaf.points), unit=unit.name)
 
 
@@ -393,13 +394,13 @@ def merged_scores(desk: Desk, state: MergeState) -> tuple[dict[str, UnitScores],
             scores[code] = UnitScores(code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked)
             continue
         leaves = leaf_scores(row, appendix)
-        if row.sha256:
+        if row.returns:
             for leaf in appendix.leaves:
                 if leaf.is_central:
                     leaves[leaf.code] = _central(desk, unit, leaf, leaves[leaf.code], found)
         ours = [(case.ground, case.proof, case.note) for case in campaign.deductions if case.unit == code]
         cases = len(row.cases) + sum(case not in row.cases for case in ours)
-        missing = not row.sha256
+        missing = not row.returns
         scores[code] = UnitScores(code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked, missing, row.missing, cases)
     return scores, found
 

@@ -18,13 +18,13 @@ from workbook_templates.identity import Identity
 from workbook_templates.ranking_book import ranking_book
 from workbook_templates.ranking_data import RankingData
 from workbook_templates.ranking_plan import DECISIONS, FINAL, GRADES, HEAD, OWN, RANKING, RESULT, Plan, Table, sheet_name
-from workbook_templates.result_data import HandedLeaf, HandedUnit, Handover, packed, score_of
+from workbook_templates.result_data import HandedLeaf, HandedReturn, HandedUnit, Handover, packed, score_of
 
 FRONT, RETURNS, STAGES, META, PAYLOAD = "Sổ kết quả", "Hồ sơ", "Điểm theo bước", words.META, "_du_lieu"
 PAYLOAD_FIRST = 1
 FRONT_BLOCK = 14
 """The front's row of the first block."""
-RETURN_HEADS = ("STT", "Mã", "Cơ quan, đơn vị", "Nhận lúc", "Mã đối chiếu", "Tệp", "Mã băm SHA-256 của tệp")
+RETURN_HEADS = ("Lần", "Mã", "Cơ quan, đơn vị", "Nhận lúc", "Mã đối chiếu", "Tệp", "Mã băm SHA-256 của tệp")
 STAGE_HEADS = ("Mã đơn vị", "Cơ quan, đơn vị", "Mã", "Tiêu chí", "Điểm tối đa")
 AFTER_HEADS = ("Điểm cuối cùng", "Số liệu tập trung", "Lý do, ý kiến")
 STAGE_HEAD, STAGE_FIRST = 5, 6
@@ -39,7 +39,7 @@ def result_book(version: RubricVersion, identity: Identity, data: RankingData, h
     for table in plan.tables.values():
         sheet, rows = _stages(plan, table, units, handover.columns, sheet_name(f"{STAGES} {table.appendix.number}", taken))
         stages.append(sheet)
-        _link(book, table, sheet.name, rows, len(STAGE_HEADS) + len(handover.columns) + 1)
+        _link(book, table, sheet.name, rows, units, len(STAGE_HEADS) + len(handover.columns) + 1)
     book.sheets.insert(0, _front(plan, version, identity, handover, [sheet.name for sheet in stages]))
     book.sheets += [*stages, _returns(plan, handover), _meta(identity), _payload(handover)]
     book.title = f"Sổ kết quả chấm điểm cải cách hành chính năm {handover.year} – {handover.name}"
@@ -142,7 +142,7 @@ def _stages(
     row = STAGE_FIRST
     for _, line in table.units:
         unit = units[line.code]
-        if not unit.sha256:
+        if not unit.returns:
             continue
         for leaf in table.appendix.leaves:
             _stage_row(sheet, row, unit, leaf, unit.leaves[leaf.code], len(columns))
@@ -164,11 +164,9 @@ def _stage_row(sheet: Sheet, row: int, unit: HandedUnit, leaf: Leaf, handed: Han
     sheet.put(row, 5, leaf.max, "points")
     for offset, text in enumerate(handed.scores):
         sheet.put(row, first + offset, score_of(text), "points")
-    given = a1(row, first + columns - 1)
-    if leaf.is_central:
-        sheet.put(row, first + columns, score_of(handed.final), "points_bold")
-    else:
-        sheet.put(row, first + columns, score_of(handed.final), "points_bold", f'IF({given}="","",{given})')
+    given = a1(row, first + handed.final_at)
+    formula = "" if handed.final_at < 0 else f'IF({given}="","",{given})'
+    sheet.put(row, first + columns, score_of(handed.final), "points_bold", formula)
     sheet.put(row, first + columns + 1, _figures(leaf, handed), "cell")
     sheet.put(row, first + columns + 2, handed.reason, "cell")
 
@@ -183,15 +181,18 @@ def _figures(leaf: Leaf, handed: HandedLeaf) -> str:
     return "\n".join(told)
 
 
-def _link(book: Book, table: Table, stage: str, rows: Mapping[tuple[str, str], int], final: int) -> None:
+def _link(
+    book: Book, table: Table, stage: str, rows: Mapping[tuple[str, str], int], units: Mapping[str, HandedUnit], final: int
+) -> None:  # fmt: skip
     """Makes every score of the ranking's scores sheets a formula over the stage sheet, so that each can be followed to its stages."""
-    for name, columns, col in ((table.final, table.leaf_col, final), (table.own, table.own_col, len(STAGE_HEADS) + 1)):
+    for name, columns in ((table.final, table.leaf_col), (table.own, table.own_col)):
         sheet = book.sheet(name)
         for _, unit in table.units:
             for code, leaf_col in columns.items():
                 row = rows.get((unit.code, code))
                 if row is not None:
                     place = table.row_of[unit.code], leaf_col
+                    col = final if name == table.final else len(STAGE_HEADS) + 1 + units[unit.code].leaves[code].own_at
                     source = f"{quoted(stage)}!{a1(row, col)}"
                     old = sheet.cells[place]
                     sheet.cells[place] = Cell(old.value, f'IF({source}="","",{source})', old.look)
@@ -207,16 +208,18 @@ def _returns(plan: Plan, handover: Handover) -> Sheet:
     note = "Tệp gốc được giữ nguyên tại cơ quan lập sổ; ai cũng có thể tính lại mã băm của tệp để đối chiếu."
     plan.heading(sheet, 7, "HỒ SƠ ĐƯỢC TÍNH CỦA TỪNG ĐƠN VỊ", note)
     sheet.row(5, RETURN_HEADS, "head")
-    for turn, unit in enumerate(handover.units, 1):
-        row = 5 + turn
-        sheet.put(row, 1, turn, "number")
-        sheet.put(row, 2, unit.code, "code")
-        sheet.put(row, 3, unit.name, "cell")
-        sheet.put(row, 4, unit.received or unit.missing, "centre")
-        sheet.put(row, 5, unit.answers, "centre")
-        sheet.put(row, 6, unit.file, "cell")
-        sheet.put(row, 7, unit.sha256, "cell")
-    end = 5 + len(handover.units)
+    row = 5
+    for unit in handover.units:
+        for one in unit.returns or (HandedReturn(0, "", "", unit.missing, ""),):
+            row += 1
+            sheet.put(row, 1, one.round or None, "number")
+            sheet.put(row, 2, unit.code, "code")
+            sheet.put(row, 3, unit.name, "cell")
+            sheet.put(row, 4, one.received, "centre")
+            sheet.put(row, 5, one.answers, "centre")
+            sheet.put(row, 6, one.file, "cell")
+            sheet.put(row, 7, one.sha256, "cell")
+    end = max(row, 6)
     sheet.text_number_areas = (f"B6:B{end}", f"E6:E{end}", f"G6:G{end}")
     sheet.print_to = (end, 7)
     return sheet

@@ -30,14 +30,28 @@ LARGEST = 64 * 1024 * 1024
 class HandedLeaf:
     """One leaf of one unit: its score in every column of the handover, the unit's own and the final one, the reasons told.
 
-    `own` is None where the unit scores nothing itself; `figures` are what was entered centrally, one per input.
+    `own` is None where the unit scores nothing itself; `own_at` and `final_at` are the columns (from 0) where these two stand, -1 for a
+    central score, which passes no stage; `figures` are what was entered centrally, one per input.
     """
 
     scores: tuple[str, ...]
     own: str | None
     final: str
+    own_at: int = -1
+    final_at: int = -1
     reason: str = ""
     figures: tuple[Raw, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandedReturn:
+    """The return that counts in a round: its original by hash, the file's name, when it came, its mã đối chiếu."""
+
+    round: int
+    sha256: str
+    file: str
+    received: str
+    answers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +66,7 @@ class HandedDecision:
 
 @dataclass(frozen=True, slots=True)
 class HandedUnit:
-    """One unit: its return that counts (`sha256` empty: it has none, `missing` says in words what that means), its scores, its cases."""
+    """One unit: its returns that count (if none, `missing` says in words what that means), its scores, its cases."""
 
     code: str
     name: str
@@ -60,10 +74,7 @@ class HandedUnit:
     block: str
     ranked: bool
     missing: str
-    sha256: str
-    file: str
-    received: str
-    answers: str
+    returns: tuple[HandedReturn, ...]
     leaves: Mapping[str, HandedLeaf]
     cases: tuple[tuple[int, str, str], ...] = ()
     decisions: tuple[HandedDecision, ...] = ()
@@ -127,7 +138,8 @@ def _unit(data: dict[str, Any]) -> HandedUnit:
     leaves = {code: _leaf(one) for code, one in data.pop("leaves").items()}
     cases = tuple((ground, proof, note) for ground, proof, note in data.pop("cases"))
     decisions = tuple(HandedDecision(**one) for one in data.pop("decisions"))
-    return HandedUnit(leaves=leaves, cases=cases, decisions=decisions, **data)
+    returns = tuple(HandedReturn(**one) for one in data.pop("returns"))
+    return HandedUnit(leaves=leaves, cases=cases, decisions=decisions, returns=returns, **data)
 
 
 def _leaf(data: dict[str, Any]) -> HandedLeaf:
