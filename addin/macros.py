@@ -16,10 +16,10 @@ from pathlib import Path
 from addin import closing, marks, messages, office
 from addin.buttons import BY_ID
 from addin.front import Front, form_in_front
-from addin.guide import guide_page
 from addin.hosts import Host, Refused, folder_of, is_busy, show_path
 from processor.checks import Checked
 from processor.filling import missing_files, named_files, progress_by_field
+from processor.guide import FIRST, page_path
 from rubric_versions import words
 from rubric_versions.answers import EVIDENCE_PARTS
 from rubric_versions.findings import Severity, errors
@@ -193,9 +193,10 @@ def mo_lai(host: Host) -> None:
 
 
 def huong_dan(host: Host) -> None:
-    """Opens the guide that came with the program."""
-    page = guide_page()
-    if page is None:
+    """Opens the guide that came with the program: the page for units where one of their forms is in front."""
+    has_form = words.META in [sheet.name for sheet in host.book.sheets]
+    page = page_path("don-vi" if has_form else FIRST)
+    if not page.is_file():
         raise Refused("no-help")
     show_path(page)
 
