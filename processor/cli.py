@@ -518,6 +518,60 @@ def addin_status(as_json: bool) -> int:
     return commands.show_status(as_json=as_json)
 
 
+_out_file = click.argument("file", metavar="TỆP.xlsx", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@rubric.command("new")
+@_out_file
+@_json
+@_command
+def rubric_new(file: Path, as_json: bool) -> int:
+    """Ghi sổ soạn bộ tiêu chí mới, có mẫu của mọi cách chấm."""
+    from processor import rubrics
+
+    return rubrics.rubric_new(file, as_json=as_json)
+
+
+@rubric.command("export")
+@click.argument("target", metavar="MÃ_HOẶC_TỆP")
+@_out_file
+@_json
+@_command
+def rubric_export(target: str, file: Path, as_json: bool) -> int:
+    """Ghi một bộ tiêu chí thành sổ soạn, để sửa bằng Excel."""
+    from processor import rubrics
+
+    return rubrics.rubric_export(target, file, as_json=as_json)
+
+
+@rubric.command("clone")
+@click.argument("target", metavar="MÃ_HOẶC_TỆP")
+@_out_file
+@click.option("--year", type=click.IntRange(2000, 2199), default=None, metavar="NĂM", help="Năm đánh giá mới; bỏ trống: năm kế tiếp.")
+@click.option("--id", "new_id", default=None, metavar="MÃ", help="Mã của bộ mới; bỏ trống: thay năm trong mã cũ.")
+@_json
+@_command
+def rubric_clone(target: str, file: Path, year: int | None, new_id: str | None, as_json: bool) -> int:
+    """Bắt đầu bộ tiêu chí của năm sau từ một bộ đã có, trong sổ soạn."""
+    from processor import rubrics
+
+    return rubrics.rubric_clone(target, file, year, new_id, as_json=as_json)
+
+
+@rubric.command("import")
+@click.argument("file", metavar="TỆP", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out", "folder", required=True, metavar="THƯ_MỤC", type=click.Path(file_okay=False, path_type=Path), help="Nơi ghi bộ tiêu chí."
+)
+@_json
+@_command
+def rubric_import(file: Path, folder: Path, as_json: bool) -> int:
+    """Đọc sổ soạn bộ tiêu chí (hoặc bảng tiêu chí sẵn có, Excel hay Word), nêu từng ô sai; đúng hết thì ghi thành bộ tiêu chí."""
+    from processor import rubrics
+
+    return rubrics.rubric_import(file, folder, as_json=as_json)
+
+
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Runs the command line; the process ends with the exit code."""
     from processor.terminal import use_utf8

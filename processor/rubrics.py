@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Sequence
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 from processor import terminal
 from processor.desk import Blocked
-from processor.files import read_whole, write_atomic
+from processor.files import ascii_name, make_folder, read_whole, write_atomic
 from rubric_versions import catalog
 from rubric_versions.findings import Finding, errors, finding, shown
 from rubric_versions.lint import lint
-from rubric_versions.model import RubricVersion
+from rubric_versions.model import Provenance, RubricVersion
 from rubric_versions.numbers import vi
 
 
@@ -22,6 +24,8 @@ def version_of(target: str) -> RubricVersion:
     match path.suffix.lower():
         case ".yaml" | ".yml":
             return catalog.load_file(path)
+        case ".xlsx" | ".xlsm":
+            return _written_in(path)
         case ".json":
             try:
                 return catalog.from_json(read_whole(path).decode("utf-8"))
@@ -31,6 +35,22 @@ def version_of(target: str) -> RubricVersion:
         return catalog.load(target)
     except catalog.UnknownVersion:
         raise Blocked([finding("campaign-version", value=target)]) from None
+
+
+def _written_in(path: Path) -> RubricVersion:
+    from processor.authoring import is_authoring, read_authoring
+    from processor.reader import Unreadable, read_workbook
+
+    try:
+        book = read_workbook(read_whole(path))
+    except Unreadable as problem:
+        raise Blocked([finding(problem.code, file=path.name, **problem.params)]) from None
+    if not is_authoring(book):
+        raise Blocked([finding("authoring-no-table", file=path.name)])
+    authored = read_authoring(book, path.name)
+    if authored.version is None:
+        raise Blocked(authored.findings)
+    return authored.version
 
 
 def as_json_with(findings: Sequence[Finding], **more: Any) -> dict[str, Any]:
@@ -119,3 +139,121 @@ def rubric_diff(before: str, after: str, out: Path | None, *, as_json: bool) -> 
     if out is not None:
         terminal.say(f"Đã ghi {out}.")
     return 0
+
+
+TEMPLATE = "mau.yaml"
+"""The example that `rubric new` writes, beside the versions' folders."""
+
+
+def rubric_new(out: Path, *, as_json: bool) -> int:
+    """An authoring workbook with a sound example to write over."""
+    with as_file(files("rubric_versions") / TEMPLATE) as path:
+        version = catalog.load_file(path)
+    return _authored(version, out, "Mở tệp, đọc trang Hướng dẫn, viết đè lên mẫu; rồi chạy: cchc rubric import", as_json=as_json)
+
+
+def rubric_export(target: str, out: Path, *, as_json: bool) -> int:
+    """A version as an authoring workbook."""
+    return _authored(version_of(target), out, "Đọc lại bằng: cchc rubric import", as_json=as_json)
+
+
+def rubric_clone(target: str, out: Path, year: int | None, new_id: str | None, *, as_json: bool) -> int:
+    """A version as the start of another year's: an authoring workbook with the year moved on, to be corrected where the text differs."""
+    version = version_of(target)
+    wanted = year or version.years[-1] + 1
+    return _authored(
+        next_years(version, wanted, new_id), out, f"Đã chuyển sang năm {wanted}; sửa căn cứ, thời hạn, tiêu chí", as_json=as_json
+    )
+
+
+def next_years(version: RubricVersion, year: int, new_id: str | None = None) -> RubricVersion:
+    """The version for another year of assessment: its own id, years and windows; it amends nothing, and says what it was copied from.
+
+    The year in id and title is changed where it stands there; documents stay as they are, for only people know the new ones.
+    """
+    old = version.years[-1]
+    later = year - old
+    moved = [
+        one.model_copy(update={"opens": _moved(one.opens, later), "closes": _moved(one.closes, later)}) for one in version.rules.windows
+    ]
+    own_id = new_id or (version.id.replace(str(old), str(year)) if str(old) in version.id else f"{version.id}-{year}")
+    source = f"Chép từ bộ tiêu chí {version.id}; căn cứ và nội dung mới do cơ quan ban hành ghi"
+    copied = Provenance(part=f"Bản chép cho năm {year}", source=source)
+    return version.model_copy(
+        update={
+            "id": own_id,
+            "title": version.title.replace(str(old), str(year)),
+            "years": (year,),
+            "provenance": (copied, *version.provenance),
+            "rules": version.rules.model_copy(update={"windows": tuple(moved)}),
+            "amends": "",
+            "changes": (),
+        }
+    )
+
+
+def _moved(moment: str, years: int) -> str:
+    """A window's end some years away; the 29th of February becomes the 28th."""
+    if not moment:
+        return ""
+    day, month, rest = moment.split("/")
+    year = int(rest[:4]) + years
+    return f"{'28' if (day, month) == ('29', '02') and not isleap(year) else day}/{month}/{year}{rest[4:]}"
+
+
+def _authored(version: RubricVersion, out: Path, told: str, *, as_json: bool) -> int:
+    from workbook_templates.authoring_book import authoring_book
+    from workbook_templates.book import write_book
+
+    write_atomic(out, write_book(authoring_book(version)))
+    if as_json:
+        terminal.print_json(as_json_with([], file=str(out), id=version.id))
+    else:
+        terminal.say(f"Đã ghi {out}. {told}{f' {out} --out THƯ_MỤC' if told.endswith('import') else ''}.")
+    return 0
+
+
+def rubric_import(path: Path, folder: Path, *, as_json: bool) -> int:
+    """A version out of an authoring workbook, or out of the table an office has; what was understood and what is wrong, cell by cell."""
+    from processor.authoring import is_authoring, read_authoring
+    from processor.reader import Unreadable, read_workbook
+
+    try:
+        book = read_workbook(read_whole(path))
+    except Unreadable as problem:
+        found = [finding(problem.code, file=path.name, **problem.params)]
+        return _imported(found, [], [], as_json=as_json)
+    if not is_authoring(book):
+        return _imported([finding("authoring-no-table", file=path.name)], [], [], as_json=as_json)
+    authored = read_authoring(book, path.name)
+    written: list[Path] = []
+    if authored.version is not None and not errors(authored.findings):
+        written = write_version(authored.version, folder)
+    return _imported(authored.findings, authored.leaves(), written, as_json=as_json)
+
+
+def write_version(version: RubricVersion, folder: Path) -> list[Path]:
+    """The files of a version in a folder: one for its rules, one for each table. What is read back from them is the version."""
+    make_folder(folder)
+    data = version.model_dump(mode="json", exclude_defaults=True)
+    tables = data.pop("appendices")
+    made = []
+    for table in tables:
+        name = f"{version.id}-{ascii_name(table['number'])}.yaml"
+        made.append(folder / name)
+        write_atomic(made[-1], catalog.as_yaml(table))
+    head = folder / f"{version.id}.yaml"
+    write_atomic(head, catalog.as_yaml({**data, "appendices": [one.name for one in made]}))
+    return [head, *made]
+
+
+def _imported(found: Sequence[Finding], leaves: Sequence[dict[str, Any]], written: Sequence[Path], *, as_json: bool) -> int:
+    if as_json:
+        terminal.print_json(as_json_with(found, leaves=list(leaves), written=[str(one) for one in written]))
+    else:
+        terminal.print_findings(found)
+        told = f"{len(leaves)} tiêu chí được chấm; {len(errors(found))} lỗi, {len(found) - len(errors(found))} cảnh báo, ghi chú."
+        terminal.say(told)
+        if written:
+            terminal.say(f"Đã ghi {written[0]}. Lập đợt đánh giá: cchc new THƯ_MỤC --version {written[0]}")
+    return 1 if errors(found) else 0

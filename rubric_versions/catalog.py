@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from rubric_versions.amend import Amendment, Drawn, Plain, Refused
 from rubric_versions.findings import Finding, finding
 from rubric_versions.model import RubricVersion
+from rubric_versions.words import REFUSED_WORDS
 
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -32,6 +33,11 @@ class _Loader(_FastLoader):  # type: ignore[misc]  # chosen at run time: the C o
                 raise yaml.constructor.ConstructorError(None, None, f"{key.value} is written twice", key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+def as_yaml(data: Any) -> bytes:
+    """A data file: keys in the order given, text as it is, numbers of points quoted."""
+    return str(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=150)).encode("utf-8")
 
 
 class BadVersion(Exception):
@@ -85,7 +91,8 @@ def load_file(path: Path) -> RubricVersion:
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError, OSError) as problem:
         if isinstance(problem, ValidationError):
             raise BadVersion(_findings_of(problem, path.name)) from problem
-        raise BadVersion([finding("rubric-unreadable", file=path.name, where=path.name, why=type(problem).__name__)]) from problem
+        why = "không đọc được tệp" if isinstance(problem, OSError) else "không phải dữ liệu của bộ tiêu chí"
+        raise BadVersion([finding("rubric-unreadable", file=path.name, where=path.name, why=why)]) from problem
     except Refused as problem:
         raise BadVersion([problem.finding.at(file=path.name)]) from problem
 
@@ -99,7 +106,7 @@ def _whole(path: Path, depth: int) -> Plain:
     if not depth:
         raise Refused(finding("rubric-unreadable", where=path.name, why="các bộ tiêu chí, bảng dựa vào nhau thành vòng hoặc quá nhiều bậc"))
     data = read_yaml(path)
-    if "amends" in data:
+    if "amends" in data and "appendices" not in data:  # with its tables in it, it is the result of an amendment, whole
         amendment = Amendment.model_validate(data)
         beside = path.with_name(f"{amendment.amends}.yaml")
         base = beside if beside.is_file() else shipped().get(amendment.amends)
@@ -138,5 +145,11 @@ def _findings_of(problem: ValidationError, file: str) -> list[Finding]:
         if "not a decimal string" in error["msg"]:
             found.append(finding("rubric-number-text", file=file, value=error["input"], where=where))
         else:
-            found.append(finding("rubric-unreadable", file=file, where=where, why=error["msg"]))
+            found.append(finding("rubric-unreadable", file=file, where=where, why=why_of(error)))
     return found
+
+
+def why_of(error: Any) -> str:
+    """Why the model refuses a value, in Vietnamese where it is one of the usual reasons."""
+    said = str(error["msg"]).removeprefix("Value error, ")
+    return REFUSED_WORDS.get(error["type"]) or REFUSED_WORDS.get(said) or said

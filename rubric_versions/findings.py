@@ -202,6 +202,17 @@ CATALOGUE: Mapping[str, Entry] = {
     **_entries(
         AUTHORING_STAGE,
         [
+            ("authoring-missing", "error", "Còn trống", "Còn trống «{label}».", "Điền vào ô này."),
+            ("authoring-word", "error", "Không có trong danh sách", "«{value}» không có trong danh sách: {allowed}.", "Chọn một giá trị trong danh sách."),
+            ("authoring-no-table", "error", "Không có phụ lục", "Sổ không có trang phụ lục nào.", "Mỗi phụ lục một trang, giữ nguyên dòng tiêu đề bảng."),
+            ("authoring-sheet", "warning", "Trang không đọc", "Trang không có bảng tiêu chí nên không đọc.", "Nếu là phụ lục thì chép lại dòng tiêu đề bảng; nếu không thì bỏ qua."),
+            ("authoring-depth", "error", "Sai bậc", "Mục {value} ghi bậc {depth}, không nối tiếp mục phía trên.", "Bậc của mục con lớn hơn mục cha đúng 1."),
+            ("authoring-no-points", "error", "Thiếu điểm", "«{value}» chưa có điểm.", "Ghi điểm vào cột Điểm."),
+            ("authoring-no-method", "error", "Chưa có cách chấm", "Mục {value} không có mục con và chưa chọn cách chấm.", "Chọn cách chấm, hoặc thêm mục con."),
+            ("authoring-method-group", "error", "Thừa cách chấm", "Mục {value} có mục con nên không được chọn cách chấm.", "Xóa cách chấm, hoặc xóa mục con."),
+            ("authoring-level-alone", "error", "Dòng không thuộc tiêu chí nào", "Dòng «{value}» không có mã và không thuộc cách chấm nào.", "Ghi mã, hoặc chọn cách chấm có mức cho tiêu chí phía trên."),
+            ("authoring-yes-no", "error", "Đạt / không đạt chưa đúng", "Tiêu chí {value} cần đúng hai dòng: đạt (đủ điểm) và không đạt (0 điểm).", "Sửa hai dòng mức, hoặc đổi cách chấm thành Chọn mức."),
+            ("authoring-band", "error", "Không hiểu khoảng tỷ lệ", "Không hiểu khoảng tỷ lệ «{value}».", "Viết như: từ 70 % đến dưới 100 %; từ 50 % trở lên; dưới 50 %."),
             ("amend-target", "error", "Sửa đổi chỗ không có", "Sửa đổi nhắm tới «{value}» nhưng không có trong {what}.", "Ghi đúng mã, phụ lục, bộ tiêu chí được sửa đổi."),
             ("amend-parts", "error", "Số mức không khớp", "Sửa đổi ghi điểm {value} cho {count} mức, khoảng hoặc đơn vị điểm.", "Ghi đủ điểm của từng mức theo đúng thứ tự; tiêu chí không có mức thì đổi cả cách chấm (method)."),
             ("amend-basis", "error", "Sửa đổi thiếu căn cứ", "Sửa đổi «{value}» chưa ghi căn cứ pháp lý.", "Ghi văn bản, điều khoản làm căn cứ (basis)."),

@@ -286,7 +286,7 @@ class Labels(_Data):
 class Changed(_Data):
     """One change by which an amendment made this version of another: the row of a table, or the rule; how; on what basis."""
 
-    kind: str
+    kind: Literal["rename", "points", "drop", "add", "move", "method", "restate", "reword", "renumber", "heading", "rule"]
     appendix: str = ""
     code: str = ""
     rule: str = ""

@@ -149,6 +149,13 @@ LOOKS: dict[str, dict[str, Any]] = {
     "input_date_wrong": {**_INPUT, **_WRONG, "align": "center", "num_format": _DATE},
     "input_text_wrong": {**_INPUT, **_WRONG, "num_format": "@"},
     # working columns nobody sees
+    # codes that people type: text, or 1.10 would become 1.1
+    "field_code_text": {**_CENTRE, "bold": True, "bg_color": SOFT, "num_format": "@"},
+    "criterion_code_text": {**_CENTRE, "bold": True, "num_format": "@"},
+    "code_text": {**_CENTRE, "num_format": "@"},
+    # what a reader of somebody else's table is not sure of
+    "doubt": {**_BOX, "bg_color": "#FCE4D6"},
+    "doubt_points": {**_CENTRE, "bg_color": "#FCE4D6", "num_format": _POINTS},
     "helper": {"font_color": "#808080", "font_size": 11},
     # conditions
     "is_good": {"font_color": "#1E6B3C"},
