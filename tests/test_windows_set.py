@@ -163,6 +163,8 @@ def test_the_launcher_never_puts_a_name_from_outside_into_a_command() -> None:
     for line in CMD.splitlines():
         if "%*" in line:
             assert line == "set CCHC_ARGUMENTS=%*"
+        assert "&" not in line
+        assert not re.search(r"!CCHC_(?:ARGUMENTS|PROGRAM|SELF)!", line)
         assert not re.search(r"(?<!%)%(?:[1-9]|CCHC|cmdcmdline)", line, re.IGNORECASE)
     assert CMD.rstrip().splitlines()[-1] == "exit !CCHC_CODE!"
 
@@ -216,9 +218,11 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Start:
 
     def start(*paths: Path, typed: str = "", local: Path = folder / "Nguyễn Văn Ánh" / "Local") -> subprocess.CompletedProcess[str]:
         line = " ".join([f'cmd.exe /c ""{SELF}"', *(f'"{path}"' for path in paths), '"'])
+        (code,) = re.findall(r'^set "CCHC_START=(.*)"$', CMD, re.MULTILINE)
+        told = {"LOCALAPPDATA": str(local), "CCHC_SELF": SELF, "CCHC_LINE": line, "CCHC_PROGRAM": str(script)}
         return subprocess.run(
-            [sys.executable, "-I", "-X", "utf8", script],
-            env={**os.environ, "LOCALAPPDATA": str(local), "CCHC_SELF": SELF, "CCHC_LINE": line, "PIP_INDEX_URL": "http://localhost:9/"},
+            [sys.executable, "-I", "-X", "utf8", "-c", code],
+            env={**os.environ, **told, "PIP_INDEX_URL": "http://localhost:9/"},
             input=typed,
             capture_output=True,
             encoding="utf-8",
