@@ -42,6 +42,7 @@ End Function
 Public Function HostReadLog(ByVal path As String) As String
     Dim stream As Object
     If Not HostFileExists(path) Then Exit Function
+    If CreateObject("Scripting.FileSystemObject").GetFile(path).Size = 0 Then Exit Function
     Set stream = CreateObject("ADODB.Stream")
     stream.Type = 2
     stream.Charset = "utf-8"

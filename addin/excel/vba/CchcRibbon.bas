@@ -52,9 +52,9 @@ Private Function CchcRunOnWindows(ByVal button As String) As String
     End If
     logFile = HostLogFile()
     exitCode = HostRun(CchcCommand(python, button, logFile), python)
-    If exitCode <> 0 Then
-        CchcRunOnWindows = HostReadLog(logFile)
-        If Len(CchcRunOnWindows) = 0 Then CchcRunOnWindows = CchcText("python-failed") & " (" & CStr(exitCode) & ")"
+    CchcRunOnWindows = HostReadLog(logFile)
+    If Len(CchcRunOnWindows) = 0 And exitCode <> 0 Then
+        CchcRunOnWindows = CchcText("python-failed") & " (" & CStr(exitCode) & ")"
     End If
     HostRemove logFile
 End Function
