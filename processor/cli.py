@@ -204,7 +204,7 @@ def receive(
 @_json
 @_command
 def status(folder: Path, as_json: bool) -> int:
-    """Cho biết từng đơn vị đang ở đâu; ghi lại so_theo_doi.xlsx."""
+    """Cho biết đơn vị, nơi thẩm định đang ở đâu, ai cần đôn đốc; ghi lại so_theo_doi.xlsx, theo_doi_tien_do.xlsx."""
     from processor import report
 
     with _desk(folder) as desk:

@@ -181,11 +181,12 @@ def _counts(findings: Sequence[Finding]) -> tuple[int, int]:
 
 
 def status(desk: Desk, *, as_json: bool) -> int:
-    """Where every unit stands."""
-    from processor.tracking import unit_states, write_tracking
+    """Where every unit and every appraiser stands, and who is to be reminded."""
+    from processor.progress import progress_of, write_progress
+    from processor.tracking import write_tracking
 
-    states = unit_states(desk)
-    found = [*desk.findings, *write_tracking(desk)]
+    done = progress_of(desk)
+    found = [*desk.findings, *write_tracking(desk), *write_progress(desk, done)]
     if as_json:
         rows = [
             {
@@ -197,12 +198,22 @@ def status(desk: Desk, *, as_json: bool) -> int:
                 "errors": one.errors,
                 "left": one.left,
                 "decisions": one.decisions,
+                "round": more.round,
+                "files": more.named,
+                "files_missing": more.missing,
+                "report": more.report,
             }
-            for one in states
+            for one, more in zip(done.states, done.units, strict=True)
         ]
-        terminal.print_json(_as_json(found, units=rows))
+        appraisers = [
+            {"name": one.name, "stage": one.stage, "rows": one.rows, "done": one.done, "file": one.file} for one in done.appraisers
+        ]
+        reminders = [{"unit": one.code, "name": one.name, "what": one.what, "due": one.due} for one in done.reminders]
+        closes = done.closes.isoformat()
+        told = _as_json(found, units=rows, appraisers=appraisers, reminders=reminders, round=done.round, closes=closes)
+        terminal.print_json(told)
         return _code(found)
-    heads = ("Mã", "Cơ quan, đơn vị", "Tình trạng", "Nhận lúc", "Lỗi", "Chưa thẩm định", "Quyết định")
+    heads = ("Mã", "Cơ quan, đơn vị", "Tình trạng", "Nhận lúc", "Lỗi", "Thiếu tệp", "Chưa thẩm định", "Quyết định")
     rows_shown = [
         (
             one.code,
@@ -210,14 +221,24 @@ def status(desk: Desk, *, as_json: bool) -> int:
             one.state,
             f"{one.received:%d/%m/%Y %H:%M}" if one.received else "",
             one.errors or "",
+            f"{more.missing}/{more.named}" if more.missing else "",
             "" if one.left is None else one.left,
             one.decisions,
         )
-        for one in states
+        for one, more in zip(done.states, done.units, strict=True)
     ]
-    terminal.print_table(desk.campaign.title, heads, rows_shown, right=(4, 5))
-    counts = Counter(one.state for one in states)
+    terminal.print_table(desk.campaign.title, heads, rows_shown, right=(4, 5, 6))
+    if done.appraisers:
+        shown = [(one.name, one.stage, one.units, one.rows, one.done, one.rows - one.done) for one in done.appraisers]
+        terminal.print_table(
+            "Thẩm định", ("Cơ quan, hội đồng", "Bước", "Đơn vị", "Tiêu chí", "Đã chấm", "Còn lại"), shown, right=(2, 3, 4, 5)
+        )
+    counts = Counter(one.state for one in done.states)
     terminal.say("; ".join(f"{state}: {count}" for state, count in counts.items()))
+    terminal.say(
+        f"Lần {done.round} đóng lúc {done.closes:%H:%M %d/%m/%Y}, {done.days}. "
+        f"Cần đôn đốc {len(done.reminders)}: xem theo_doi_tien_do.xlsx."
+    )
     terminal.print_findings(found)
     return _code(found)
 

@@ -225,7 +225,7 @@ def files_of(folder: Path) -> dict[str, str]:
     """Every file by the digest of its parts, but for the ledger, what is made of it for people, and leftovers of killed runs."""
     found = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith("so_theo_doi") and not is_leftover(path):
+        if path.is_file() and not path.name.startswith(("so_theo_doi", "theo_doi_tien_do")) and not is_leftover(path):
             data = path.read_bytes()
             found[path.relative_to(folder).as_posix()] = parts_digest(data) if zipfile.is_zipfile(path) else data.hex()[:64]
     return found

@@ -157,9 +157,9 @@ def used(appraised_once: Folder, tmp_path_factory: pytest.TempPathFactory) -> Fo
 COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "issue": ((), {"written", "unchanged"}),
     "receive": ((), {"received", "documents", "known"}),
-    "status": ((), {"units"}),
+    "status": ((), {"units", "appraisers", "reminders", "round", "closes"}),
     "appraise": ((), {"written", "taken", "left"}),
-    "rank": ((), {"file", "blocks"}),
+    "rank": (("--units",), {"file", "blocks", "units"}),
     "verify": ((), {"events", "digest", "holds"}),
     "decide": (("SNV", "record", "--reason", "Thử"), {"unit", "what", "event"}),
 }
