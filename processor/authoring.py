@@ -27,8 +27,7 @@ from workbook_templates.book import a1
 
 Place = tuple[str, int, int]
 """A cell: sheet, row, column."""
-NEEDED = ("years", "legal_basis", "provenance", "tiers", "grades", "stages", "grounds")
-"""Lists that a version cannot be without; the grounds of a deduction only where there is one."""
+_START: Place = (words.AUTHORING_INFO, 1, 1)
 _NUMBERS = ("level", "max", "unit")
 _ONE_LINE = ("code", "scorer", "appraiser", "method", "no_case", "options")
 
@@ -150,19 +149,15 @@ class _Reading:
 
     def _required(self, section: Section, data: Mapping[str, Any]) -> None:
         """Asks for what is missing, unless the whole part may be left out."""
-        holder: Any = data
-        for name in section.path if section.single else section.path[:-1]:
-            holder = holder.get(name) if isinstance(holder, Mapping) else None
-        optional = section.path[:2] == ("rules", "deduction")
-        if optional and not holder:
+        if section.optional and not _at(data, section.path[: section.optional]):
             return
-        here = holder if isinstance(holder, Mapping) else {}
+        here = _at(data, section.path if section.single else section.path[:-1])
         if section.single:
-            missing = [slot for slot in section.slots if slot.required and slot.name not in here]
-            for slot in missing:
-                self.say("authoring-missing", self.cells.get((*section.path, slot.name), (words.AUTHORING_INFO, 1, 1)), label=slot.label)
-        elif section.path[-1] in NEEDED and not here.get(section.path[-1]):
-            self.say("authoring-missing", self.cells.get(section.path, (words.AUTHORING_INFO, 1, 1)), label=section.label)
+            for slot in section.slots:
+                if slot.required and slot.name not in here:
+                    self.say("authoring-missing", self.cells.get((*section.path, slot.name), _START), label=slot.label)
+        elif section.required and not here.get(section.path[-1]):
+            self.say("authoring-missing", self.cells.get(section.path, _START), label=section.label)
 
     def _value(self, sheet: Sheet, place: Place, slot: Slot) -> Any:
         cell = sheet.cells.get(place[1:])
@@ -299,6 +294,12 @@ class _Reading:
             return one.at(file=self.file)
         sheet, row, col = places[-1]
         return one.at(file=self.file, sheet=sheet, cell=a1(row, col))
+
+
+def _at(data: Any, path: Sequence[str]) -> Mapping[str, Any]:
+    for name in path:
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data if isinstance(data, Mapping) else {}
 
 
 def _head_row(sheet: Sheet) -> int:

@@ -340,28 +340,33 @@ class Section:
     label: str
     slots: tuple[Slot, ...]
     single: bool
+    required: bool = True
+    """Whether a list must have an item, where the part it belongs to is there at all."""
+    optional: int = 0
+    """How much of the path names a part that may be left out whole; 0 for none."""
 
 
-def sections(model: type[BaseModel] = RubricVersion, path: tuple[str, ...] = (), skip: Sequence[str] = ("appendices",)) -> list[Section]:
+def sections(model: type[BaseModel] = RubricVersion, path: tuple[str, ...] = (), optional: int = 0) -> list[Section]:
     """All fields of a version but its tables, as the model has them: single ones first, then lists and what lies deeper."""
     single: list[Slot] = []
     deeper: list[Section] = []
     for name, field in model.model_fields.items():
-        if name in skip and not path:
+        if name == "appendices" and not path:
             continue
         here = (*path, name)
         label = label_of(here)
         kind, inner = _shape(field.annotation)
         if kind == "model":
-            deeper += sections(inner, here)
+            may_lack = not field.is_required() and field.default is None
+            deeper += sections(inner, here, len(here) if may_lack else optional)
         elif kind == "models":
             columns = tuple(_slot(inner_name, one.annotation, one.is_required(), here) for inner_name, one in inner.model_fields.items())
-            deeper.append(Section(here, label, columns, single=False))
+            deeper.append(Section(here, label, columns, single=False, required=field.is_required(), optional=optional))
         elif kind == "values":
-            deeper.append(Section(here, label, (_slot("", inner, True, here),), single=False))
+            deeper.append(Section(here, label, (_slot("", inner, True, here),), False, field.is_required(), optional))
         else:
             single.append(_slot(name, field.annotation, field.is_required(), path))
-    own = [Section(path, label_of(path), tuple(single), single=True)] if single else []
+    own = [Section(path, label_of(path), tuple(single), single=True, optional=optional)] if single else []
     return own + deeper
 
 

@@ -202,6 +202,8 @@ RULE_NAMES = {
     "grades": "Xếp loại theo Chỉ số (%)",
     "not_assessed": "Tiêu chí không đánh giá",
     "deduction": "Trừ điểm tổng",
+    "bonus": "Điểm cộng",
+    "minus": "Điểm trừ",
     "missing": "Đơn vị không tự đánh giá",
     "evidence_missing": "Thiếu tài liệu kiểm chứng",
     "explanation_missing": "Thiếu giải trình",
@@ -373,6 +375,17 @@ AUTHORING_LABELS = {
     "rules.deduction.per_case": "Trừ theo từng trường hợp",
     "rules.deduction.basis": "Căn cứ trừ điểm",
     "rules.deduction.grounds": "Trường hợp bị trừ điểm tổng",
+    **{
+        f"rules.{name}.{part}": label.format(verb)
+        for name, verb in (("bonus", "cộng"), ("minus", "trừ"))
+        for part, label in (
+            ("cap", "{} nhiều nhất (điểm)"),
+            ("basis", "Căn cứ {} điểm"),
+            ("cases", "Trường hợp {} điểm"),
+            ("cases.title", "Trường hợp"),
+            ("cases.points", "Số điểm {}"),
+        )
+    },
     "rules.missing.grade": "Xếp loại đơn vị không tự đánh giá",
     "rules.missing.shown": "Ghi ở bảng xếp hạng",
     "rules.missing.basis": "Căn cứ",

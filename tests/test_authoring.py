@@ -23,6 +23,7 @@ from processor.ledger import Ledger
 from processor.reader import read_workbook
 from processor.rubrics import next_years, write_version
 from rubric_versions import catalog, spoken, words
+from rubric_versions.authoring import sections
 from rubric_versions.findings import errors
 from rubric_versions.lint import lint
 from rubric_versions.methods.rate import Band
@@ -329,3 +330,9 @@ def test_a_campaign_is_made_from_a_version_of_ones_own(template: bytes, tmp_path
     with Ledger(tmp_path / "dot" / LEDGER_FILE, read_only=True) as ledger:
         told = ledger.events("created")[0].data
     assert (told["version"], told["version_digest"]) == ("bo-tieu-chi-moi", catalog.load_file(Path(ran.json["written"][0])).digest)
+
+
+def test_every_field_of_a_version_has_a_name_people_know() -> None:
+    unnamed = [(*one.path, slot.name) for one in sections() for slot in one.slots if slot.name and slot.label == slot.name]
+    assert unnamed == [], "add them to words.AUTHORING_LABELS (rules: RULE_NAMES)"
+    assert [one.path for one in sections() if one.path and one.label == one.path[-1]] == []
