@@ -14,7 +14,7 @@ from processor.desk import Desk, need_key
 from processor.files import sha256_of
 from processor.kept import KeptReturn, kept_return
 from processor.record import BookMade, Charge
-from processor.scores import OWN, LeafLine, stages_of, unit_line
+from processor.scores import OWN, LeafLine, unit_line
 from processor.untouched import as_text
 from rubric_versions import words
 from rubric_versions.answers import EVIDENCE_PARTS, Answers
@@ -130,12 +130,12 @@ def body_of(desk: Desk, charge: Charge) -> str:
 
 def plan_of(desk: Desk, charge: Charge) -> Plan:
     """The columns of a book: every score and note of earlier rounds, those of this round's earlier stages, what is compared with what."""
-    stages = stages_of(desk, charge.round)
+    stages = desk.version.rules.stages
     turn = next(index for index, stage in enumerate(stages) if stage.code == charge.stage)
     rounds: list[Shown] = []
     for number in range(1, charge.round):
         rounds += [Shown(f"Điểm tự chấm lần {number}", is_points=True), Shown(f"Giải trình lần {number}", is_points=False)]
-        for stage in stages_of(desk, number):
+        for stage in desk.version.rules.stages:
             rounds += [Shown(f"{stage.name} lần {number}", is_points=True), Shown(f"Ý kiến lần {number}", is_points=False)]
     if charge.round == 1 and len(desk.version.rules.stages) == 1:
         return at.PLAIN
@@ -171,10 +171,10 @@ def _leaf_row(desk: Desk, charge: Charge, leaf: Leaf, kept: KeptReturn, layout: 
     if line is not None:
         known = {(one.round, one.stage): one for one in line.steps}
         for number in range(1, charge.round):
-            for code in (OWN, *(stage.code for stage in stages_of(desk, number))):
+            for code in (OWN, *(stage.code for stage in desk.version.rules.stages)):
                 step = known.get((number, code))
                 rounds += [step.given.value, as_line(step.given.reason)] if step else [None, None]
-        for stage in stages_of(desk, charge.round):
+        for stage in desk.version.rules.stages:
             if stage.code == charge.stage:
                 break
             given = known[charge.round, stage.code].given

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from processor.desk import Desk
 from processor.record import Charge, current_round
-from processor.scores import stages_of, unit_line
+from processor.scores import unit_line
 
 Row = tuple[str, str]
 """A unit and the hash of the return that its rows rest on."""
@@ -34,7 +34,7 @@ def wanted(desk: Desk) -> Wanted:
     """
     campaign, found = desk.campaign, Wanted()
     number = current_round(desk.record(), campaign).number
-    first, *later = stages_of(desk, number)
+    first, *later = desk.version.rules.stages
     for council in campaign.councils:
         offices = ("", *(office.code for office in campaign.offices)) if not council else ("",)
         found.charges |= {Charge(council, office, number, first.code): {} for office in offices}

@@ -29,6 +29,7 @@ from rubric_versions.model import RubricVersion, canonical_json
 from rubric_versions.numbers import decimal_text
 from workbook_templates import layout as at
 from workbook_templates.book import Address, a1
+from workbook_templates.earlier import Earlier, earlier_from
 from workbook_templates.entry_form import unpacked
 from workbook_templates.form_state import EVIDENCE_LIMIT, TEXT_LIMIT
 from workbook_templates.identity import PROPERTY_PREFIX, Identity, filled, from_rows
@@ -67,6 +68,7 @@ class Checked:
     outcomes: Mapping[str, Outcome] | None = None
     totals: Totals | None = None
     digest: str = ""
+    earlier: Earlier | None = None
 
     def scores(self) -> dict[str, str] | None:
         """a, A and pari as decimal strings of at least 12 significant digits, or None."""
@@ -145,6 +147,7 @@ def check_workbook(book: Workbook, file: str, office: Office | None = None) -> C
         identity=identity,
         version=form.version,
         digest=answers_digest(identity, answers),
+        earlier=form.layout.earlier,
     )
 
 
@@ -229,12 +232,14 @@ def form_of(book: Workbook, identity: Identity, office: Office | None) -> tuple[
     except KeyError:
         return None, [finding("identity-altered", sheet=words.META, what=_spelled(["tier"]))]
     try:
-        form = issued(version, appendix.number)
+        form = issued(version, appendix.number, earlier_in(book))
     except ValueError:
         if ours:
             raise  # the office could not have issued it
         return None, [finding("identity-altered", sheet=words.META, what=_spelled(["version_digest"]))]
     if form.layout.fingerprint != identity.layout:
+        if form.layout.earlier is not None:
+            return None, [finding("identity-altered", sheet=words.META, what=_spelled(["layout"]))]
         return None, [finding("form-unknown-layout", seen=identity.layout or "(trống)")]
     return form, []
 
@@ -247,13 +252,22 @@ def _known_version(identity: Identity) -> RubricVersion | None:
     return version if version.digest == identity.version_digest else None
 
 
-def _travelling_version(book: Workbook) -> RubricVersion | None:
+def earlier_in(book: Workbook) -> Earlier | None:
+    """What a form of a further round says of the one before; to be believed only as far as its identity's layout names it."""
+    chunks = _packed(book, at.META_EARLIER)
+    return earlier_from(chunks) if chunks else None
+
+
+def _packed(book: Workbook, col: int) -> list[str]:
     sheet = book.sheets.get(words.META)
-    chunks = []
-    row = at.META_FIRST
-    while sheet is not None and isinstance(chunk := sheet.cells.get((row, at.META_PAYLOAD), _EMPTY).value, str):
+    chunks: list[str] = []
+    while sheet is not None and isinstance(chunk := sheet.cells.get((at.META_FIRST + len(chunks), col), _EMPTY).value, str):
         chunks.append(chunk)
-        row += 1
+    return chunks
+
+
+def _travelling_version(book: Workbook) -> RubricVersion | None:
+    chunks = _packed(book, at.META_PAYLOAD)
     try:
         version = catalog.from_json(unpacked(chunks)) if chunks else None
     except (ValueError, RecursionError, catalog.BadVersion):
@@ -265,12 +279,22 @@ def _travelling_version(book: Workbook) -> RubricVersion | None:
 
 
 def _untouched(book: Workbook, form: Issued, identity: Identity) -> list[Finding]:
-    found = untouched(book, form.expected, lambda text: filled(text, identity))
+    found = [_of_closed(one, form.layout) for one in untouched(book, form.expected, lambda text: filled(text, identity))]
     hidden = [one for one in found if one.sheet == words.META and one.code in ("cell-changed", "cell-added", "formula-changed")]
     if hidden:
         found = [one for one in found if one not in hidden]
         found.append(finding("hidden-changed", sheet=words.META, cell=hidden[0].cell, count=len(hidden)))
     return found
+
+
+def _of_closed(one: Finding, layout: Layout) -> Finding:
+    """A changed cell of a leaf that is not open in this round, told as such."""
+    if one.sheet == words.SCORING and one.code in ("cell-changed", "cell-added"):
+        for place in layout.places:
+            if place.leaf.code in layout.closed and one.cell in {a1(row, col) for _, row, col in layout.leaf_cells(place)}:
+                told = {"sheet": one.sheet, "cell": one.cell, "criterion": place.leaf.code, "value": one.value}
+                return finding("leaf-closed", issued=dict(one.params).get("issued", ""), **told)
+    return one
 
 
 def _lost(book: Workbook, layout: Layout, found: Iterable[Finding]) -> set[str]:

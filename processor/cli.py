@@ -151,14 +151,15 @@ def new(folder: Path, version_id: str | None, package: Path | None, code: str | 
 
 @cli.command()
 @_folder
+@click.option("--round", "number", type=click.IntRange(1, 4), default=None, metavar="LẦN", help="Lần tự chấm; bỏ trống: lần hiện tại.")
 @_json
 @_command
-def issue(folder: Path, as_json: bool) -> int:
-    """Cấp biểu mẫu cho mọi đơn vị vào 01_bieu_mau_gui_di."""
+def issue(folder: Path, number: int | None, as_json: bool) -> int:
+    """Cấp biểu mẫu cho mọi đơn vị vào 01_bieu_mau_gui_di; từ lần 2 kèm nội dung và điểm thẩm định lần trước."""
     from processor import report
 
     with _desk(folder) as desk:
-        return report.issue(desk, as_json=as_json)
+        return report.issue(desk, number, as_json=as_json)
 
 
 @cli.command()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -25,10 +26,12 @@ from processor.issued import SHEET_OF
 from processor.issuing import identities
 from processor.ledger import Event
 from processor.record import Record, in_time
+from processor.reopening import earlier_of
 from rubric_versions.findings import DOCUMENT_STAGE, IDENTITY_STAGE, Finding, Severity, errors, finding
 from rubric_versions.model import RubricVersion
 from rubric_versions.numbers import vi_short
 from workbook_templates.book import a1, write_book
+from workbook_templates.earlier import Earlier
 from workbook_templates.entry_form import EntryForm
 from workbook_templates.identity import Identity
 from workbook_templates.layout import Layout, layout_of
@@ -319,7 +322,7 @@ def _received_of(desk: Desk, event: Event) -> Received:
 class _Reply:
     """One reply to write: to which folder, under which stem, what the slip says; whether a fresh form goes along.
 
-    `identity` is the fresh form's where it is not the return's own.
+    `identity` and `earlier` are the fresh form's where it is not the return's own.
     """
 
     folder: tuple[str, ...]
@@ -328,11 +331,12 @@ class _Reply:
     sha256: str
     fresh: bool
     identity: Identity | None = None
+    earlier: Earlier | None = None
 
 
 def _answer(desk: Desk, run: Runner) -> None:
     """Everything owed to senders and not yet on the disk; made from the ledger alone, so that a killed run is made good by the next."""
-    newest = _newest_forms(desk)
+    newest = _Newest(desk)
     owed = [reply for event in desk.ledger.events("received") if not _is_answered(desk, reply := _reply(desk, event, newest))]
     for reply in owed:
         make_folder(desk.folder.joinpath(*reply.folder))
@@ -342,16 +346,26 @@ def _answer(desk: Desk, run: Runner) -> None:
             write_atomic(desk.folder.joinpath(*reply.folder, name), data)
 
 
-def _newest_forms(desk: Desk) -> dict[str, Identity]:
-    """The identity of every unit's form as issued last; none where this machine cannot seal, or the form should be issued anew."""
-    if desk.key is None:
-        return {}
-    forms = desk.record().forms
-    made = identities(desk, desk.round.number)
-    return {one.unit: one for one in made if (last := forms.get((one.unit, one.round))) and last.form_id == one.form_id}
+class _Newest:
+    """The identity of every unit's form as issued last, worked out once somebody asks."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @cached_property
+    def _made(self) -> dict[str, Identity]:
+        desk = self._desk
+        forms = desk.record().forms
+        made = identities(desk, desk.round.number) if desk.key else []
+        return {one.unit: one for one in made if (last := forms.get((one.unit, one.round))) and last.form_id == one.form_id}
+
+    def form(self, unit: str) -> tuple[Identity, Earlier | None] | None:
+        """A unit's form; None where this machine cannot seal, or the form should be issued anew."""
+        identity = self._made.get(unit)
+        return None if identity is None else (identity, earlier_of(self._desk, unit, int(identity.round)))
 
 
-def _reply(desk: Desk, event: Event, newest: Mapping[str, Identity]) -> _Reply:
+def _reply(desk: Desk, event: Event, newest: _Newest) -> _Reply:
     data, unit = event.data, event.unit
     kind = str(data["verdict"])
     names = {one.code: one.name for one in desk.campaign.units}
@@ -360,18 +374,18 @@ def _reply(desk: Desk, event: Event, newest: Mapping[str, Identity]) -> _Reply:
     folder = (BACK, f"{unit}_{ascii_name(names[unit])[:40]}") if known else (BACK, FOREIGN)
     stem = f"{unit if known else ascii_name(PurePosixPath(data['file']).stem)[:30]}_lan{data['round'] or 0}_{data['sha256'][:8]}"
     fresh = known and kind == Verdict.RETURNED and data["scores"] is not None
-    identity = None
+    form = None
     if fresh and any(one.entry.stage == IDENTITY_STAGE for one in errors(findings)):  # a form superseded or forged is nothing to go on with
-        identity = newest.get(unit)
-        fresh = identity is not None
+        form = newest.form(unit)
+        fresh = form is not None
     unit_name = names.get(unit, "Tệp không nhận ra đơn vị")
     slip = Slip(kind, desk.campaign.organiser, desk.campaign.place, unit_name, _facts(data, findings), findings, fresh)
-    return _Reply(folder, stem, slip, data["sha256"], fresh, identity)
+    return _Reply(folder, stem, slip, data["sha256"], fresh, *(form or (None, None)))
 
 
 def slip_of(desk: Desk, sha256: str) -> Slip:
     """The slip of a return that was received, as it was answered. Raises KeyError for a file the record does not know."""
-    return _reply(desk, desk.record().files[sha256], {}).slip
+    return _reply(desk, desk.record().files[sha256], _Newest(desk)).slip
 
 
 def _facts(data: Mapping[str, Any], findings: tuple[Finding, ...]) -> tuple[tuple[str, str], ...]:
@@ -404,21 +418,30 @@ def _make_reply(context: tuple[RubricVersion, Path], reply: _Reply) -> list[tupl
     names = _names(reply)
     files = [(names[0], write_book(return_slip(reply.slip)))]
     if reply.fresh:
-        files.append((names[1], fresh_form(version, Originals(folder).get(reply.sha256), reply.slip.findings, reply.identity)))
+        data = Originals(folder).get(reply.sha256)
+        files.append((names[1], fresh_form(version, data, reply.slip.findings, reply.identity, reply.earlier)))
     return files
 
 
-def fresh_form(version: RubricVersion, data: bytes, findings: Iterable[Finding], identity: Identity | None = None) -> bytes:
+def fresh_form(
+    version: RubricVersion,
+    data: bytes,
+    findings: Iterable[Finding],
+    identity: Identity | None = None,
+    earlier: Earlier | None = None,
+) -> bytes:
     """A form of ours with the answers of a return and its wrong cells marked: what a unit mends, never the file it sent.
 
-    It is the form that was returned, or another of the same tier if its `identity` is given.
+    It is the form that was returned, or another of the same tier if its `identity` is given, with what it says of the round before.
     """
     checked = check_bytes(data, "")
     if checked.identity is None or checked.answers is None:
         raise ValueError("the return has no readable answers")
+    earlier = earlier if identity else checked.earlier
     identity = identity or checked.identity
     appendix = version.appendix_for(identity.tier)
-    return write_book(EntryForm(version, appendix, identity, checked.answers, wrong_cells(layout_of(appendix), findings)).book())
+    wrong = wrong_cells(layout_of(appendix, earlier), findings)
+    return write_book(EntryForm(version, appendix, identity, checked.answers, wrong, earlier).book())
 
 
 def wrong_cells(layout: Layout, findings: Iterable[Finding]) -> set[tuple[str, int, int]]:

@@ -14,6 +14,7 @@ from rubric_versions.methods.base import Outcome
 from rubric_versions.model import Leaf, RubricVersion
 from workbook_templates import layout as at
 from workbook_templates.book import Address
+from workbook_templates.earlier import Earlier
 from workbook_templates.entry_form import EntryForm
 from workbook_templates.identity import Identity, placeholder_identity
 from workbook_templates.layout import Layout
@@ -48,17 +49,22 @@ class Issued:
 _made: dict[tuple[str, str], Issued] = {}
 
 
-def issued(version: RubricVersion, number: str) -> Issued:
-    """What a form of appendix `number` looks like when it leaves the office; kept by digest, for every return of a tier needs it."""
+def issued(version: RubricVersion, number: str, earlier: Earlier | None = None) -> Issued:
+    """What a form of appendix `number` looks like when it leaves the office.
+
+    That of a first round is kept by digest, for every return of a tier needs it; that of a further round is each unit's own.
+    """
+    if earlier is not None:
+        return _issued(version, number, earlier)
     key = (version.digest, number)
     if key not in _made:
-        _made[key] = _issued(version, number)
+        _made[key] = _issued(version, number, None)
     return _made[key]
 
 
-def _issued(version: RubricVersion, number: str) -> Issued:
+def _issued(version: RubricVersion, number: str, earlier: Earlier | None) -> Issued:
     appendix = next(one for one in version.appendices if one.number == number)
-    form = EntryForm(version, appendix, placeholder_identity())
+    form = EntryForm(version, appendix, placeholder_identity(), earlier=earlier)
     book = form.book()
     inputs: dict[str, set[Address]] = {sheet.name: set() for sheet in book.sheets}
     for key, row, col in form.layout.input_cells():

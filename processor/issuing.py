@@ -8,21 +8,27 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from processor import keys
 from processor.desk import FORMS, Blocked, Desk, need_key
+from processor.executors import Runner, processes
 from processor.files import BAD_ZIP, ascii_name, write_many
 from processor.ledger import Draft
 from processor.record import FormIssued
+from processor.reopening import answers_before, earlier_of
+from rubric_versions.answers import Answers
 from rubric_versions.findings import errors
 from rubric_versions.lint import lint
 from rubric_versions.model import RubricVersion
+from workbook_templates.book import write_book
+from workbook_templates.earlier import Earlier
+from workbook_templates.entry_form import EntryForm
 from workbook_templates.identity import Identity
 from workbook_templates.layout import layout_of
 from workbook_templates.package import digest_of
-from workbook_templates.stamping import Base
+from workbook_templates.stamping import Base, Stamped
 
 Tick = Callable[[int], None]
 
@@ -58,7 +64,7 @@ def identities(desk: Desk, round_number: int) -> list[Identity]:
     A new key of the office alone does not make a form another: its seal is in the ledger.
     """
     campaign, version = desk.campaign, desk.version
-    layouts = {appendix.tier: layout_of(appendix).fingerprint for appendix in version.appendices}
+    first = {appendix.tier: layout_of(appendix).fingerprint for appendix in version.appendices}
     record = desk.record()
     theirs = {unit.code for council in record.delegated for unit in campaign.units_of_council(council)}
     made = []
@@ -66,6 +72,7 @@ def identities(desk: Desk, round_number: int) -> list[Identity]:
         if unit.code in theirs:  # a district with a start package issues these
             continue
         last = record.forms.get((unit.code, str(round_number)))
+        earlier = earlier_of(desk, unit.code, round_number)
         identity = Identity(
             "entry_form",
             campaign.code,
@@ -76,7 +83,7 @@ def identities(desk: Desk, round_number: int) -> list[Identity]:
             unit.tier,
             version.id,
             version.digest,
-            layouts[unit.tier],
+            first[unit.tier] if earlier is None else layout_of(version.appendix_for(unit.tier), earlier).fingerprint,
             str(round_number),
             str(last.serial if last else 1),
             last.key if last else need_key(desk).id,
@@ -90,8 +97,10 @@ def identities(desk: Desk, round_number: int) -> list[Identity]:
     return made
 
 
-def issue(desk: Desk, round_number: int = 1, *, tick: Tick = lambda _: None) -> Issue:
+def issue(desk: Desk, round_number: int = 1, *, tick: Tick = lambda _: None, run: Runner = processes) -> Issue:
     """Forms for every unit, those already issued and still in place left alone. Raises Blocked where the version has lint errors.
+
+    Forms of a first round are stamped from one base; those of a further round hold each unit's own answers and are written one by one.
 
     Killed midway, it goes on where it was: what is not in the ledger is not issued, what is in the ledger and not on the disk is made
     again with the same bytes.
@@ -104,11 +113,10 @@ def issue(desk: Desk, round_number: int = 1, *, tick: Tick = lambda _: None) -> 
     todo = [one for one in wanted if not _in_place(desk, record.forms.get((one.unit, one.round)), one)]
     tick(len(wanted) - len(todo))
     written = []
-    tiers = {one.tier: desk.version.appendix_for(one.tier) for one in todo}
-    bases = {tier: Base(desk.version, appendix, str(round_number)) for tier, appendix in tiers.items()}
+    made = _Making(desk, round_number, todo, run)
     for start in range(0, len(todo), BATCH):
         some = todo[start : start + BATCH]
-        stamped = [bases[one.tier].stamped(one) for one in some]
+        stamped = made.forms(some)
         files = [form_name(one) for one in some]
         write_many([(desk.path(FORMS, file), form.data) for file, form in zip(files, stamped, strict=True)])
         desk.ledger.append_many(
@@ -133,6 +141,28 @@ def issue(desk: Desk, round_number: int = 1, *, tick: Tick = lambda _: None) -> 
         written += files
         tick(len(some))
     return Issue(tuple(written), len(wanted) - len(todo))
+
+
+class _Making:
+    """Forms of a round being made: of the first, stamped from one base for each tier; of a further one, each written with its answers."""
+
+    def __init__(self, desk: Desk, round_number: int, todo: Sequence[Identity], run: Runner) -> None:
+        self._desk, self._round, self._run = desk, round_number, run
+        tiers = {one.tier: desk.version.appendix_for(one.tier) for one in todo} if round_number == 1 else {}
+        self._bases = {tier: Base(desk.version, appendix, str(round_number)) for tier, appendix in tiers.items()}
+
+    def forms(self, some: Sequence[Identity]) -> list[Stamped]:
+        """The forms of these identities, in order."""
+        if self._round == 1:
+            return [self._bases[one.tier].stamped(one) for one in some]
+        desk, number = self._desk, self._round
+        items = [(one, earlier_of(desk, one.unit, number), answers_before(desk, one.unit, number)) for one in some]
+        return [Stamped(data, parts_digest(data)) for data in self._run(_write_again, desk.version, items)]
+
+
+def _write_again(version: RubricVersion, item: tuple[Identity, Earlier | None, Answers | None]) -> bytes:
+    identity, earlier, answers = item
+    return write_book(EntryForm(version, version.appendix_for(identity.tier), identity, answers, earlier=earlier).book())
 
 
 def _in_place(desk: Desk, last: FormIssued | None, identity: Identity) -> bool:

@@ -64,18 +64,20 @@ def new(folder: Path, version_id: str, code: str | None, *, empty: bool, as_json
     return 0
 
 
-def issue(desk: Desk, *, as_json: bool) -> int:
-    """Forms for every unit."""
-    from processor.issuing import issue as issue_forms
+def issue(desk: Desk, number: int | None, *, as_json: bool) -> int:
+    """Forms for every unit, of the current round or of the next one."""
+    from processor.further_round import issue_round
 
     with terminal.progress("Cấp biểu mẫu", len(desk.campaign.units), quiet=as_json) as tick:
-        done = issue_forms(desk, desk.round.number, tick=tick)
+        issued = issue_round(desk, number, tick=tick)
+    done, found = issued.done, [*desk.findings, *issued.findings]
     if as_json:
-        terminal.print_json(_as_json(desk.findings, written=list(done.written), unchanged=done.unchanged))
+        terminal.print_json(_as_json(found, written=list(done.written), unchanged=done.unchanged))
     else:
-        terminal.print_findings(desk.findings)
-        terminal.say(f"Đã cấp {len(done.written)} biểu mẫu vào {FORMS}; {done.unchanged} biểu mẫu đã có, giữ nguyên.")
-    return _code(desk.findings)
+        terminal.print_findings(found)
+        again = f" lần {desk.round.number}" if desk.round.number > 1 else ""
+        terminal.say(f"Đã cấp {len(done.written)} biểu mẫu{again} vào {FORMS}; {done.unchanged} biểu mẫu đã có, giữ nguyên.")
+    return _code(found)
 
 
 def receive(desk: Desk, files: Sequence[Path], how: How, *, as_json: bool) -> int:

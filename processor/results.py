@@ -95,6 +95,9 @@ def may_rank(desk: Desk) -> None:
     record, window = desk.record(), desk.round
     if not record.forms and not record.delegated:
         raise Blocked([finding("issue-first")])
+    last = desk.campaign.rounds[-1].number
+    if window.number < last:
+        raise Blocked([finding("round-not-last", now=window.number, rounds=last)])
     theirs = delegated_units(desk)
     waiting = [
         unit

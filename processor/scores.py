@@ -15,7 +15,7 @@ from processor.kept import KeptReturn, counting_returns, kept_return
 from processor.record import BookMade, Entry
 from rubric_versions.answers import EVIDENCE_PARTS
 from rubric_versions.methods.base import Outcome, Raw, State
-from rubric_versions.model import Leaf, Stage
+from rubric_versions.model import Leaf
 from workbook_templates.appraisal_book import SKIP, score_value
 from workbook_templates.layout import layout_of
 
@@ -106,13 +106,6 @@ class UnitLine:
         return tuple(code for code, line in self.leaves.items() if not line.final.is_given)
 
 
-def stages_of(desk: Desk, round_number: int) -> tuple[Stage, ...]:
-    """The stages a score passes in a round; some only come in the last (a setting of the version)."""
-    rules = desk.version.rules
-    is_last = round_number >= max(rules.rounds, desk.campaign.rounds[-1].number)
-    return tuple(stage for stage in rules.stages if is_last or not stage.last_round_only)
-
-
 def unit_line(desk: Desk, unit: str) -> UnitLine | None:
     """The line of scores of a unit, None where no return counts.
 
@@ -159,7 +152,7 @@ def _steps(desk: Desk, leaf: Leaf, unit: str, evidence: str, kept: Mapping[int, 
         yield Step(number, OWN, f"Tự chấm{again}", own_score(leaf, now, desk.campaign.unit(unit).name))
         unchanged = before is not None and same_answer(leaf, evidence, before, now)
         stands: dict[str, Step] = {}
-        for stage in stages_of(desk, number):
+        for stage in desk.version.rules.stages:
             name = f"{stage.name}{again}"
             found = put[number].get((stage.code, leaf.code))
             if found is not None:

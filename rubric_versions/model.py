@@ -212,12 +212,11 @@ class Missing(_Data):
 
 
 class Stage(_Data):
-    """A stage a score passes after the unit's own: who gives it, what its column is called, whether every round passes it."""
+    """A stage a score passes after the unit's own: who gives it and what its column is called."""
 
     code: str
     name: str
     body: str
-    last_round_only: bool = False
 
 
 MOMENT = r"^(\d{2}/\d{2}/\d{4} \d{2}:\d{2})?$"

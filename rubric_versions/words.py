@@ -54,6 +54,23 @@ EVIDENCE_HEADS = (
     "Tệp hoặc đường dẫn",
     "Tình trạng",
 )
+EARLIER_HEADS = ("Điểm tự chấm lần {round}", "Điểm thẩm định lần {round}", "Ý kiến thẩm định lần {round}", "Cần xem lại")
+EARLIER_CLOSED = "Không mở lại"
+EARLIER_WHY = {
+    "nothing": "Chưa tự chấm",
+    "differs": "Điểm khác nhau",
+    "claim": "Không đánh giá",
+    "undecided": "Chưa thẩm định",
+    "evidence": "Thiếu tài liệu",
+}
+EARLIER_STEPS = (
+    (
+        "8",
+        "Biểu mẫu lần này đã có sẵn nội dung lần trước. Bên phải cột Tình trạng là điểm tự chấm, điểm thẩm định, ý kiến lần trước và điều "
+        "cần xem lại: sửa kết quả, bổ sung giải trình, tài liệu cho tiêu chí đó; tiêu chí không sửa thì giữ điểm đã thẩm định.",
+    ),
+    ("9", "Tiêu chí ghi «Không mở lại» đã khóa: giữ kết quả và điểm lần trước."),
+)
 SUMMARY_HEADS = ("STT", "Lĩnh vực", "Số tiêu chí đã chấm", "Điểm tối đa", "Không đánh giá", "Điểm tự chấm", "Tỷ lệ (%)")
 CHECK_HEADS = ("STT", "Mức", "Mã", "Tiêu chí", "Vấn đề và cách sửa", "Đến ô")
 

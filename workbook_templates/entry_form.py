@@ -251,7 +251,10 @@ class EntryForm(ScoringSheet):
         sheet.span(3, 1, 2, f"Nơi nhận hồ sơ: {self.identity.organiser}", "basis")
         row = 5
         sheet.span(row, 1, 2, "Các bước", "section")
-        for number, text in words.GUIDE_STEPS:
+        steps: tuple[tuple[str, str], ...] = words.GUIDE_STEPS
+        if self.earlier is not None:
+            steps += words.EARLIER_STEPS if self.layout.closed else words.EARLIER_STEPS[:1]
+        for number, text in steps:
             row += 1
             sheet.put(row, 1, number, "centre_plain")
             sheet.put(row, 2, text, "wrap")
@@ -303,6 +306,7 @@ class EntryForm(ScoringSheet):
             (at.META_LEAVES, self.layout.evidence_labels),
             (at.META_PROBLEMS, words.PROBLEMS),
             (at.META_PAYLOAD, packed(self.version, self.appendix)),
+            (at.META_EARLIER, self.earlier.packed() if self.earlier else ()),
         )
         for col, texts in columns:
             for offset, text in enumerate(texts):

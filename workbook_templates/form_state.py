@@ -6,7 +6,7 @@ Makes no sheet; the sheets are made of it by `check_sheet`, `scoring_sheet` and 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +19,7 @@ from rubric_versions.model import Appendix, Leaf, RubricVersion
 from rubric_versions.numbers import vi
 from workbook_templates import layout as at
 from workbook_templates.book import Sheet, Validation, Value, a1, quoted
+from workbook_templates.earlier import Earlier
 from workbook_templates.identity import Identity
 from workbook_templates.layout import LeafPlace, layout_of
 
@@ -38,7 +39,7 @@ class RowCheck:
 
 
 class FormState:
-    """One form being made: the appendix's layout, the rules, the answers to write in (none: blank), the cells to mark as wrong."""
+    """One form being made: the appendix's layout, the rules, the answers to write in, the cells to mark, the round before."""
 
     def __init__(
         self,
@@ -47,14 +48,18 @@ class FormState:
         identity: Identity,
         answers: Answers | None = None,
         wrong: Collection[tuple[str, int, int]] = (),
+        earlier: Earlier | None = None,
     ) -> None:
         self.version = version
         self.appendix = appendix
         self.rules = version.rules
         self.identity = identity
         self.answers = answers or Answers()
+        if earlier is not None and earlier.closed:
+            self.answers = replace(self.answers, leaves={**self.answers.leaves, **earlier.closed})
         self.wrong = frozenset(wrong)
-        self.layout = layout_of(appendix)
+        self.earlier = earlier
+        self.layout = layout_of(appendix, earlier)
         self.outcomes = outcomes(appendix, self.answers)
         self.totals = totals(appendix, self.outcomes)
         self.evidence_turns = [self._evidence_turn(row) for row in self.answers.evidence]

@@ -14,6 +14,7 @@ from rubric_versions.answers import EVIDENCE_PARTS
 from rubric_versions.methods.base import Input
 from rubric_versions.model import Appendix, Group, Leaf, Node, canonical_json
 from rubric_versions.words import APPROVAL_LABELS, APPROVAL_REQUIRED
+from workbook_templates.earlier import Earlier
 
 LAYOUT = "1"
 
@@ -23,6 +24,8 @@ SHORT_LIST = 12
 # columns of "Tự chấm điểm"; J to N are hidden working columns
 CODE, TITLE, MAX, INPUT, POINTS, MARK, EXPLANATION, DOCUMENTS, STATUS = range(1, 10)
 INPUT_STATE, LEAF_STATE, PROBLEM, SEVERITY, DOCUMENT_COUNT = range(10, 15)
+BEFORE_OWN, BEFORE_SCORE, BEFORE_REASON, BEFORE_WHY = range(15, 19)
+"""Columns O to R, only in a further round: what was said in the one before."""
 LAST_PRINTED, LAST_SHOWN = DOCUMENTS, STATUS
 
 HEAD_ROW = 7
@@ -50,7 +53,7 @@ FOUND_ROWS = 200
 
 APPROVAL_FIRST, APPROVAL_LABEL, APPROVAL_VALUE = 5, 1, 2
 
-META_KEY, META_VALUE, META_CHOICES, META_LEAVES, META_PROBLEMS, META_PAYLOAD = 1, 2, 4, 5, 6, 7
+META_KEY, META_VALUE, META_CHOICES, META_LEAVES, META_PROBLEMS, META_PAYLOAD, META_EARLIER = 1, 2, 4, 5, 6, 7, 8
 META_FIRST = 2
 
 
@@ -85,10 +88,12 @@ class Line:
 
 
 class Layout:
-    """Every address of the form of one appendix."""
+    """Every address of the form of one appendix; of a further round, with what it shows of the one before and leaves closed."""
 
-    def __init__(self, appendix: Appendix) -> None:
+    def __init__(self, appendix: Appendix, earlier: Earlier | None = None) -> None:
         self.appendix = appendix
+        self.earlier = earlier
+        self.closed = frozenset(earlier.closed) if earlier else frozenset()
         self.lines: list[Line] = []
         self.places: list[LeafPlace] = []
         self.choice_texts: list[str] = []
@@ -157,30 +162,40 @@ class Layout:
     def input_cells(self) -> Iterator[tuple[str, int, int]]:
         """Every cell a unit may fill: sheet's key ("scoring", "evidence", "approval"), row, column."""
         for place in self.places:
-            for row in place.input_rows:
-                yield "scoring", row, INPUT
-            if place.leaf.may_skip:
-                yield "scoring", place.row, MARK
-            yield "scoring", place.row, EXPLANATION
+            if place.leaf.code not in self.closed:
+                yield from self.leaf_cells(place)
         for row in range(EVIDENCE_FIRST, self.evidence_last + 1):
             for col in EVIDENCE_COLUMNS.values():
                 yield "evidence", row, col
         for row in self.approval_rows.values():
             yield "approval", row, APPROVAL_VALUE
 
+    @staticmethod
+    def leaf_cells(place: LeafPlace) -> Iterator[tuple[str, int, int]]:
+        """The cells of a leaf that a unit fills where the leaf is open."""
+        for row in place.input_rows:
+            yield "scoring", row, INPUT
+        if place.leaf.may_skip:
+            yield "scoring", place.row, MARK
+        yield "scoring", place.row, EXPLANATION
+
     @cached_property
     def fingerprint(self) -> str:
-        """A short name of all these addresses: 16 hex digits."""
+        """A short name of all these addresses, and of what is shown of the round before: 16 hex digits."""
         cells = [[place.leaf.code, place.row, *place.input_rows] for place in self.places]
-        content = [LAYOUT, cells, self.total_row, self.evidence_last, self.check_last, len(self.choice_texts)]
+        content: list[object] = [LAYOUT, cells, self.total_row, self.evidence_last, self.check_last, len(self.choice_texts)]
+        if self.earlier is not None:
+            content.append(self.earlier.digest)
         return hashlib.sha256(canonical_json(content).encode("utf-8")).hexdigest()[:16]
 
 
 _made: dict[int, Layout] = {}
 
 
-def layout_of(appendix: Appendix) -> Layout:
-    """The layout of an appendix, made once for each appendix in memory."""
+def layout_of(appendix: Appendix, earlier: Earlier | None = None) -> Layout:
+    """The layout of an appendix; that of a first round is made once for each appendix in memory."""
+    if earlier is not None:
+        return Layout(appendix, earlier)
     made = _made.get(id(appendix))
     if made is None or made.appendix is not appendix:
         made = _made[id(appendix)] = Layout(appendix)

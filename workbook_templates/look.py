@@ -141,6 +141,10 @@ LOOKS: dict[str, dict[str, Any]] = {
     "input_date": {**_INPUT, "align": "center", "num_format": _DATE},
     "input_moment": {**_INPUT, "align": "center", "num_format": "dd/mm/yyyy hh:mm"},
     "input_text": {**_INPUT, "num_format": "@"},
+    # what stays as it was in the round before, and what was appraised otherwise there
+    "closed": {**_CENTRE, "bg_color": SOFT, "font_color": "#5A6670"},
+    "closed_text": {**_BOX, "bg_color": SOFT, "font_color": "#5A6670"},
+    "points_differ": {**_CENTRE, "bold": True, "font_color": "#8A5A00", "num_format": _POINTS},
     # what a returned form got wrong
     "input_wrong": {**_INPUT, **_WRONG},
     "input_number_wrong": {**_INPUT, **_WRONG, "align": "center", "num_format": "General"},

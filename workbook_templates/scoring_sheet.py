@@ -12,6 +12,7 @@ from rubric_versions.numbers import decimal_text, rounded, vi_short
 from workbook_templates import layout as at
 from workbook_templates.book import Condition, Sheet, Validation, a1, text_literal
 from workbook_templates.check_sheet import CheckSheet
+from workbook_templates.earlier import Earlier, EarlierLeaf
 from workbook_templates.form_state import (
     EVIDENCE,
     TEXT_LIMIT,
@@ -63,6 +64,8 @@ class ScoringSheet(CheckSheet):
             else:
                 self._central_row(sheet, line.row, line.node)
         self._scoring_totals(sheet)
+        if self.earlier is not None:
+            self._scoring_earlier(sheet, self.earlier)
         shown = f"A{at.FIRST_ROW}:I{lay.last_row}"
         status = f"$I{at.FIRST_ROW}"
         sheet.conditions = [
@@ -152,15 +155,20 @@ class ScoringSheet(CheckSheet):
         points = leaf.method.points_formula(cells, choices, leaf.max)
         scored = outcome.points if outcome.state is State.SCORED else None
         sheet.put(row, at.POINTS, scored, "points_bold", f'IF({state}=1,{points},"")')
-        if leaf.may_skip:
+        closed = leaf.code in self.layout.closed
+        if leaf.may_skip and closed:
+            sheet.put(row, at.MARK, as_value(answer.mark), "closed")
+        elif leaf.may_skip:
             sheet.put(row, at.MARK, as_value(answer.mark), self._look("scoring", row, at.MARK, "input_centre"))
             title, prompt, error = words.PROMPTS["mark"]
             reason = leaf.may_skip[0].lower() + leaf.may_skip[1:]
             sheet.validations.append(Validation(a1(row, at.MARK), "list", title, prompt.format(reason=reason)[:255], error, ("x",)))
         else:
             sheet.put(row, at.MARK, None, "cell")
-        sheet.put(row, at.EXPLANATION, as_value(answer.explanation), self._look("scoring", row, at.EXPLANATION, "input"))
-        sheet.validations.append(length_rule(a1(row, at.EXPLANATION), *words.PROMPTS["explanation"], TEXT_LIMIT))
+        look = "closed_text" if closed else self._look("scoring", row, at.EXPLANATION, "input")
+        sheet.put(row, at.EXPLANATION, as_value(answer.explanation), look)
+        if not closed:
+            sheet.validations.append(length_rule(a1(row, at.EXPLANATION), *words.PROMPTS["explanation"], TEXT_LIMIT))
         target = text_literal(f"#{EVIDENCE}!B{at.EVIDENCE_FIRST}")
         documents = a1(row, at.DOCUMENT_COUNT)
         sheet.put(
@@ -214,8 +222,11 @@ class ScoringSheet(CheckSheet):
         look = {"choice": "input", "whole": "input_number", "number": "input_number"}.get(entry.kind, "input_points")
         if entry.kind == "choice" and not place.choices[index]:
             look = "input_centre"
-        sheet.put(row, at.INPUT, as_value(raw), self._look("scoring", row, at.INPUT, look))
-        sheet.validations.append(validation_of(a1(row, at.INPUT), entry, place.choices[index]))
+        if place.leaf.code in self.layout.closed:
+            sheet.put(row, at.INPUT, as_value(raw), "closed")
+        else:
+            sheet.put(row, at.INPUT, as_value(raw), self._look("scoring", row, at.INPUT, look))
+            sheet.validations.append(validation_of(a1(row, at.INPUT), entry, place.choices[index]))
         state, _ = entry.check(raw)
         formula = entry.state_formula(a1(row, at.INPUT), self._choice_cells(place.choices[index]))
         sheet.put(row, at.INPUT_STATE, int(state), "helper", formula)
@@ -234,6 +245,23 @@ class ScoringSheet(CheckSheet):
         for col in (at.POINTS, at.MARK, at.EXPLANATION, at.DOCUMENTS):
             sheet.put(row, col, None, "cell")
         sheet.put(row, at.STATUS, words.NOT_SELF, "status")
+
+    def _scoring_earlier(self, sheet: Sheet, earlier: Earlier) -> None:
+        """What was said in the round before, at the right of each leaf: read by whoever mends it, not printed with the table."""
+        columns = (at.BEFORE_OWN, at.BEFORE_SCORE, at.BEFORE_REASON, at.BEFORE_WHY)
+        for offset, (col, width) in enumerate(zip(columns, (9.0, 9.0, 32.0, 16.0), strict=True)):
+            sheet.widths[col] = width
+            sheet.put(at.HEAD_ROW, col, words.EARLIER_HEADS[offset].format(round=earlier.round), "head")
+            sheet.put(at.HEAD_ROW + 1, col, f"({len(words.SCORING_HEADS) + 1 + offset})", "head_number")
+        sheet.filter = ((at.HEAD_ROW + 1, 1), (self.layout.last_row, at.BEFORE_WHY))
+        for place in self.layout.places:
+            told, row = earlier.leaves.get(place.leaf.code, EarlierLeaf()), place.row
+            closed = place.leaf.code in self.layout.closed
+            differs = told.own != told.score
+            sheet.put(row, at.BEFORE_OWN, _shown(told.own), "points")
+            sheet.put(row, at.BEFORE_SCORE, _shown(told.score), "points_differ" if differs else "points")
+            sheet.put(row, at.BEFORE_REASON, told.reason, "cell")
+            sheet.put(row, at.BEFORE_WHY, words.EARLIER_CLOSED if closed else told.why, "closed_text" if closed else "cell")
 
     def _scoring_totals(self, sheet: Sheet) -> None:
         row, states = self.layout.total_row, self._column(at.LEAF_STATE)
@@ -255,3 +283,8 @@ class ScoringSheet(CheckSheet):
                 sheet.put(row, at.INPUT, None, "cell")
             sheet.put(row + offset, at.POINTS, value, look, formula)
         sheet.span(row + len(lines), at.CODE, at.LAST_PRINTED, words.NO_SURVEY, "small")
+
+
+def _shown(score: str) -> Fraction | str | None:
+    """A score that travels as text, as a cell shows it."""
+    return Fraction(score) if score[:1].isdigit() else score or None
