@@ -238,7 +238,7 @@ def standing(desk: Desk, unit: str) -> dict[str, Filled] | None:
     line = unit_line(desk, unit)
     if line is None:
         return None
-    return {code: Filled(one.final.value, one.final.reason) for code, one in line.leaves.items() if one.final.is_given}
+    return {code: Filled(one.final.value, one.appraised.reason) for code, one in line.leaves.items() if one.final.is_given}
 
 
 def holes(desk: Desk) -> dict[str, int]:

@@ -6,11 +6,13 @@ Reads returns and scores, writes no file; what lies in `05_tham_dinh` is `apprai
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from processor import keys
 from processor.charges import Rows
 from processor.desk import Desk, need_key
+from processor.documents import COPIES, links_of
 from processor.files import sha256_of
 from processor.kept import KeptReturn, kept_return
 from processor.record import BookMade, Charge
@@ -27,6 +29,9 @@ from workbook_templates.identity import Identity
 from workbook_templates.layout import Layout, layout_of
 
 DECISION_WORDS = {"accept": "chấp nhận ngoài quy định", "reopen": "mở lại", "withdraw": "rút hồ sơ", "record": "ghi nhận"}
+
+LINKS = 3
+"""Most columns that open files of evidence."""
 
 _templates: dict[str, AppraisalBook] = {}
 
@@ -92,6 +97,10 @@ def make_book(
     plan = plan_of(desk, charge)
     known = {unit.code for unit in campaign.units}
     blocks = tuple(_unit_block(desk, plan, charge, unit, sha256, codes) for (unit, sha256), codes in rows.items() if unit in known)
+    lines = [line for block in blocks for line in block.rows]
+    links = max((len(line.links) for line in lines), default=0)
+    if links or any(line.person for line in lines):
+        plan = replace(plan, has_persons=any(line.person for line in lines), links=links)
     return at.appraisal_book(version, identity.sealed(seal), body_of(desk, charge), blocks, entries, plan)
 
 
@@ -134,9 +143,9 @@ def plan_of(desk: Desk, charge: Charge) -> Plan:
     turn = next(index for index, stage in enumerate(stages) if stage.code == charge.stage)
     rounds: list[Shown] = []
     for number in range(1, charge.round):
-        rounds += [Shown(f"Điểm tự chấm lần {number}", is_points=True), Shown(f"Giải trình lần {number}", is_points=False)]
-        for stage in desk.version.rules.stages:
-            rounds += [Shown(f"{stage.name} lần {number}", is_points=True), Shown(f"Ý kiến lần {number}", is_points=False)]
+        rounds.append(Shown(f"Điểm tự chấm lần {number}", is_points=True))
+        rounds += [Shown(f"{stage.name} lần {number}", is_points=True) for stage in stages]
+        rounds.append(Shown(f"Giải trình, ý kiến lần {number}", is_points=False))
     if charge.round == 1 and len(desk.version.rules.stages) == 1:
         return at.PLAIN
     before: list[Shown] = []
@@ -156,12 +165,16 @@ def _unit_block(desk: Desk, plan: Plan, charge: Charge, unit: str, sha256: str, 
     kept = kept_return(desk, sha256, unit)
     appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
     line = None if plan is at.PLAIN else unit_line(desk, unit)
-    rows = tuple(
-        _leaf_row(desk, charge, appendix.by_code[code], kept, layout_of(appendix), line.leaves[code] if line else None) for code in codes
-    )
+    links = links_of(desk, unit, kept.answers, sha256)
+    assigned = desk.campaign.assigned if not charge.council and charge.stage == desk.version.rules.stages[0].code else {}
+    rows = []
+    for code in codes:
+        row = _leaf_row(desk, charge, appendix.by_code[code], kept, layout_of(appendix), line.leaves[code] if line else None)
+        person = assigned[appendix.number, code].person if (appendix.number, code) in assigned else ""
+        rows.append(replace(row, person=person, links=_at_most(links.get(code, ()), unit)))
     decided = [one for one in desk.record().decided(unit) if one.round == str(charge.round)]
     note = "; ".join(f"{DECISION_WORDS[one.what]}: {one.reason}" for one in decided)
-    return UnitBlock(unit, desk.campaign.unit(unit).name, appendix, rows, note)
+    return UnitBlock(unit, desk.campaign.unit(unit).name, appendix, tuple(rows), note)
 
 
 def _leaf_row(desk: Desk, charge: Charge, leaf: Leaf, kept: KeptReturn, layout: Layout, line: LeafLine | None) -> LeafRow:
@@ -171,9 +184,7 @@ def _leaf_row(desk: Desk, charge: Charge, leaf: Leaf, kept: KeptReturn, layout: 
     if line is not None:
         known = {(one.round, one.stage): one for one in line.steps}
         for number in range(1, charge.round):
-            for code in (OWN, *(stage.code for stage in desk.version.rules.stages)):
-                step = known.get((number, code))
-                rounds += [step.given.value, as_line(step.given.reason)] if step else [None, None]
+            rounds += _of_round(desk, line, number)
         for stage in desk.version.rules.stages:
             if stage.code == charge.stage:
                 break
@@ -196,6 +207,22 @@ def _leaf_row(desk: Desk, charge: Charge, leaf: Leaf, kept: KeptReturn, layout: 
         points = Fraction(0)
     documents = _documents(leaf, kept.answers, layout)
     return LeafRow(leaf, result, points, as_line(answer.explanation), documents, tuple(rounds), tuple(stages), stands)
+
+
+def _at_most(links: tuple[str, ...], unit: str) -> tuple[str, ...]:
+    """The links that a row has room for: the last opens the unit's folder where there are more."""
+    return links if len(links) <= LINKS else (*links[: LINKS - 1], f"{COPIES}/{unit}/")
+
+
+def _of_round(desk: Desk, line: LeafLine, number: int) -> list[Fraction | str | None]:
+    """What a book shows of an earlier round: every score, then the notes, the unit's explanation only where it has changed since."""
+    codes = (OWN, *(stage.code for stage in desk.version.rules.stages))
+    steps = [line.at(number, code) for code in codes]
+    notes = []
+    for step in steps:
+        if step is not None and step.given.reason.strip() and not (step.stage == OWN and step.given.reason == line.own.reason):
+            notes.append(f"{step.given.who}: {as_line(step.given.reason)}")
+    return [*(step.given.value if step else None for step in steps), "\n".join(notes)]
 
 
 def _documents(leaf: Leaf, answers: Answers, layout: Layout) -> str:

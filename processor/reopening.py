@@ -10,7 +10,7 @@ from fractions import Fraction
 from processor.checks import documents_of
 from processor.desk import Desk
 from processor.kept import KeptReturn, kept_return
-from processor.scores import OWN, LeafLine, Step, unit_line
+from processor.scores import OWN, Given, LeafLine, unit_line
 from rubric_versions import words
 from rubric_versions.answers import Answers
 from rubric_versions.model import Leaf
@@ -34,7 +34,7 @@ def earlier_of(desk: Desk, unit: str, round_number: int) -> Earlier | None:
     number = before[-1]
     kept = kept_return(desk, line.returns[number], unit)
     documents = documents_of(layout_of(desk.version.appendix_for(desk.campaign.unit(unit).tier)), kept.answers)
-    leaves = {code: _told(desk, one, number, documents.get(code, 0)) for code, one in line.leaves.items() if one.leaf.is_self_scored}
+    leaves = {code: _told(one, number, documents.get(code, 0)) for code, one in line.leaves.items() if one.leaf.is_self_scored}
     closed = {}
     if desk.version.rules.reopened == "contested":
         closed = {code: kept.answers.of(line.leaves[code].leaf) for code, one in leaves.items() if not one.why}
@@ -52,24 +52,20 @@ def answers_before(desk: Desk, unit: str, round_number: int) -> Answers | None:
     return Answers(kept.answers.leaves, kept.answers.evidence, approval)
 
 
-def _told(desk: Desk, line: LeafLine, number: int, documents: int) -> EarlierLeaf:
-    own = next(one for one in line.steps if (one.round, one.stage) == (number, OWN))
-    last = line.at(number, desk.version.rules.stages[-1].code)
-    given = last if last is not None and last.given.is_given else None
-    reason = given.given.reason if given else ""
-    return EarlierLeaf(
-        score_text(own.given.value), score_text(given.given.value) if given else "", reason, _why(line.leaf, own, given, documents)
-    )
+def _told(line: LeafLine, number: int, documents: int) -> EarlierLeaf:
+    own = next(one.given for one in line.steps if (one.round, one.stage) == (number, OWN))
+    stands = line.told(number)
+    score = score_text(stands.value) if stands.is_given else ""
+    return EarlierLeaf(score_text(own.value), score, stands.reason, _why(line.leaf, own, stands, documents))
 
 
-def _why(leaf: Leaf, own: Step, given: Step | None, documents: int) -> str:
+def _why(leaf: Leaf, own: Given, stands: Given, documents: int) -> str:
     """Why a criterion is to be looked at again, in words; "" where there is no reason to."""
-    mine = own.given.value
+    mine, score = own.value, stands.value
     if mine is None:
         return words.EARLIER_WHY["nothing"]
-    if given is None:
+    if score is None:
         return words.EARLIER_WHY["undecided"]
-    score = given.given.value
     if (mine == SKIP) != (score == SKIP):
         return words.EARLIER_WHY["claim"]
     if isinstance(mine, Fraction) and isinstance(score, Fraction) and rounded(mine - score) != 0:

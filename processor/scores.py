@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from processor.desk import Desk
@@ -81,6 +81,19 @@ class LeafLine:
     def final(self) -> Given:
         """What counts; UNSCORED while the last stage has not decided."""
         return self.steps[-1].given
+
+    def told(self, round_number: int) -> Given:
+        """The score that stands at the end of a round, with the reason that goes with it: a later stage that agrees without a word means
+        what the earlier one said. UNSCORED where there is none."""
+        steps = [one for one in self.steps if one.round == round_number and one.stage != OWN]
+        last = steps[-1].given if steps else NOT_YET
+        same = (one.given.reason for one in reversed(steps) if one.given.value == last.value and one.given.reason.strip())
+        return replace(last, reason=next(same, ""))
+
+    @property
+    def appraised(self) -> Given:
+        """What counts, with the reason that goes with it."""
+        return self.told(self.steps[-1].round)
 
     def at(self, round_number: int, stage: str) -> Step | None:
         """The score of a round and stage, None where there is no such step."""
@@ -179,6 +192,8 @@ def _value(entry: Entry) -> tuple[State, Fraction]:
 def who(desk: Desk, book: BookMade) -> str:
     """The name of who gave the scores of a book: the specialist office, or the body of its stage."""
     campaign, charge = desk.campaign, book.charge
+    if charge.office:
+        return next((one.name for one in campaign.offices if one.code == charge.office), charge.office)
     if charge.council:
         name = next((unit.name for unit in campaign.units if unit.code == charge.council), charge.council)
         return f"{desk.version.labels.council} {name}"

@@ -3,14 +3,17 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.districts import Parties, make_parties
+from tests import rounds
 from tests.folders import Folder, make_appraised, make_folder, make_received
 from tests.office import Office
+from workbook_templates.appraisal_book import Filled
 
 # Slow machines are not failures. The same commit must give the same verdict in CI; elsewhere new cases are welcome.
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
@@ -76,6 +79,19 @@ def parties_once(tmp_path_factory: pytest.TempPathFactory) -> Parties:
 def parties(parties_once: Parties, tmp_path: Path) -> Parties:
     """A city and two districts, ready to merge."""
     return parties_once.copy(tmp_path)
+def first_round_once(tmp_path_factory: pytest.TempPathFactory) -> rounds.Rounds:
+    """A campaign of two rounds in which the first has been sent in and appraised in both stages; to be copied, not used."""
+    made = rounds.make(tmp_path_factory.mktemp("rounds"))
+    rounds.first_round(made, {rounds.CONTESTED: Filled(Fraction("0.5"), "Kế hoạch ban hành chậm")})
+    return made
+
+
+@pytest.fixture(scope="session")
+def second_issued_once(first_round_once: rounds.Rounds, tmp_path_factory: pytest.TempPathFactory) -> rounds.Rounds:
+    """The same with the forms of the second round issued; to be copied, not used."""
+    made = rounds.copy(first_round_once, tmp_path_factory.mktemp("second"))
+    rounds.issue_second(made)
+    return made
 
 
 @pytest.fixture

@@ -18,11 +18,12 @@ from processor import demo
 from processor.appraisal_books import made_again, template_of
 from processor.campaign import Campaign, campaign_to_book, new_campaign, shipped_units
 from processor.clock import FixedClock, parse_moment
-from processor.desk import APPRAISAL, CAMPAIGN_FILE, create, open_desk
+from processor.desk import APPRAISAL, CAMPAIGN_FILE, create
 from processor.issuing import identities
 from processor.keys import FOLDER_VARIABLE
 from processor.record import BookMade
 from processor.reopening import answers_before, earlier_of
+from processor.scores import unit_line
 from rubric_versions import catalog
 from rubric_versions.answers import Answers
 from rubric_versions.methods.base import Raw
@@ -69,7 +70,15 @@ def campaign_of(version: RubricVersion = VERSION, units: tuple[str, ...] = UNITS
     known = {office.code for office in OFFICES}
     assigned = {place: one for place, one in made.assigned.items() if one.office in known}
     first = next(iter(assigned))
-    return replace(made, offices=OFFICES, assigned={**assigned, first: Assigned(assigned[first].office, "Nguyễn Thị Minh Họa")})
+    offices = tuple(replace(one, unit=one.unit if one.unit in units else "") for one in OFFICES)
+    return replace(made, offices=offices, assigned={**assigned, first: Assigned(assigned[first].office, "Nguyễn Thị Minh Họa")})
+
+
+CONTESTED = (
+    "CT",
+    next(leaf.code for leaf in appendix_of("CT").self_leaves if leaf.max > 1 and not answers_of("CT").leaves[leaf.code].mark),
+)
+"""The score that the first round's appraisal lowers."""
 
 
 @dataclass
@@ -116,8 +125,8 @@ class Rounds(Folder):
     def fill_stage(self, stage: str, wanted: Mapping[tuple[str, str], Filled] | None = None) -> None:
         """Nothing; every book of a stage of the current round is filled."""
         for book in self.books(stage):
-            rows = {unit for unit, _ in book.rows}
-            mine = {place: one for place, one in (wanted or {}).items() if place[0] in rows and place[1] in dict(book.rows)[book_row(book, place[0])]}
+            places = {(unit, code) for (unit, _), codes in book.rows.items() for code in codes}
+            mine = {place: one for place, one in (wanted or {}).items() if place in places}
             self.fill(book, mine)
 
     def fill_central_of(self, share: str = "0.9") -> None:
@@ -149,17 +158,10 @@ class Rounds(Folder):
 
     def line(self, unit: str, code: str) -> list[tuple[int, str, object]]:
         """The scores of a leaf: round, stage, value."""
-        from processor.scores import unit_line
-
         with self.desk() as desk:
             line = unit_line(desk, unit)
             assert line is not None
             return [(one.round, one.stage, one.given.value) for one in line.leaves[code].steps]
-
-
-def book_row(book: BookMade, unit: str) -> tuple[str, str]:
-    """The unit's row of a book: itself and the return."""
-    return next(row for row in book.rows if row[0] == unit)
 
 
 def make(parent: Path, version: RubricVersion = VERSION, units: tuple[str, ...] = UNITS) -> Rounds:
@@ -191,4 +193,7 @@ def first_round(folder: Rounds, wanted: Mapping[tuple[str, str], Filled] | None 
     assert (done.code, done.json["left"]) == (0, {}), done.out
 
 
-__all__ = ["RESULTS_DAY", "SECOND", "SECOND_CLOSED", "SECOND_ISSUED", "open_desk"]
+def issue_second(folder: Rounds) -> None:
+    """Nothing; the forms of round 2 are issued."""
+    done = folder.json("issue", "--round", "2", now=SECOND_ISSUED)
+    assert done.code == 0, done.out

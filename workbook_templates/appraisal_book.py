@@ -12,7 +12,7 @@ from functools import cached_property
 
 from rubric_versions.model import Appendix, Leaf, RubricVersion
 from rubric_versions.numbers import decimal_text, rounded
-from workbook_templates.book import Address, Book, Condition, Sheet, Validation, Value, a1, quoted
+from workbook_templates.book import Address, Book, Condition, Sheet, Validation, Value, a1, quoted, text_literal
 from workbook_templates.identity import Identity
 
 SKIP = "KĐG"
@@ -36,6 +36,7 @@ _NAMES = {
     "code": ("Mã", 6.5),
     "title": ("Tiêu chí", 23.0),
     "max": ("Điểm tối đa", 6.5),
+    "person": ("Người thẩm định", 14.0),
     "result": ("Kết quả đơn vị nhập", 18.0),
     "self": ("Điểm tự chấm", 7.0),
     "explanation": ("Giải trình", 20.0),
@@ -59,7 +60,8 @@ class Shown:
 class Plan:
     """What a book holds besides what every one holds: columns of earlier rounds, of this round's earlier stages, the heads of its own.
 
-    `stage` is the head of the column that is filled; `compared` what it is compared with, by which a reason is asked for.
+    `stage` is the head of the column that is filled; `compared` what it is compared with, by which a reason is asked for. `links`
+    counts the columns that open files of evidence.
     """
 
     rounds: tuple[Shown, ...] = ()
@@ -68,13 +70,15 @@ class Plan:
     stage: str = "Điểm thẩm định"
     compared: str = "điểm tự chấm"
     may_agree: bool = False
+    has_persons: bool = False
+    links: int = 0
 
     @cached_property
     def columns(self) -> dict[str, int]:
         """The column of each name; what was said before has the names "round 0", "stage 0" and so on."""
-        order = ["unit", "name", "code", "title", "max"]
+        order = ["unit", "name", "code", "title", "max", *(["person"] if self.has_persons else [])]
         order += [f"round {index}" for index in range(len(self.rounds))]
-        order += ["result", "self", "explanation", "documents"]
+        order += ["result", "self", "explanation", "documents", *(f"link {index}" for index in range(self.links))]
         order += [f"stage {index}" for index in range(len(self.stages))]
         order += ["score", "reason", "difference", "status"]
         if self.has_effective:
@@ -92,7 +96,9 @@ class Plan:
         found = {}
         for name, col in self.columns.items():
             kind, _, index = name.partition(" ")
-            if index:
+            if kind == "link":
+                found[col] = f"Tệp {int(index) + 1}"
+            elif index:
                 found[col] = (self.rounds if kind == "round" else self.stages)[int(index)].head
             elif name in _NAMES:
                 found[col] = {"self": self.own, "score": self.stage}.get(name, _NAMES[name][0])
@@ -119,6 +125,7 @@ class LeafRow:
     """One leaf of one unit: what it entered in words, its points (None: not self-scored; SKIP: claimed not assessed), its evidence.
 
     `rounds` and `stages` hold what was said before, a value for each column of the plan; `kept` what stands if nothing is entered.
+    `links` are paths of evidence files from where the book lies.
     """
 
     leaf: Leaf
@@ -129,6 +136,8 @@ class LeafRow:
     rounds: tuple[Fraction | str | None, ...] = ()
     stages: tuple[Fraction | str | None, ...] = ()
     kept: Fraction | str | None = None
+    person: str = ""
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +243,9 @@ def _table(version: RubricVersion, identity: Identity, appendix: Appendix, counc
     sheet = Sheet(sheet_name(appendix), landscape=True, repeat_rows=(HEAD_ROW, HEAD_ROW), freeze=(FIRST_ROW, at["max"]))
     for name, col in at.items():
         kind, _, index = name.partition(" ")
-        if index:
+        if kind == "link":
+            sheet.widths[col] = 6.0
+        elif index:
             shown = (plan.rounds if kind == "round" else plan.stages)[int(index)]
             sheet.widths[col] = 9.0 if shown.is_points else 18.0
         else:
@@ -282,6 +293,13 @@ class _Row:
         sheet.put(row, at["self"], line.points, "points")
         sheet.put(row, at["explanation"], line.explanation, "cell")
         sheet.put(row, at["documents"], line.documents, "cell")
+        if self.plan.has_persons:
+            sheet.put(row, at["person"], line.person, "cell")
+        for index in range(self.plan.links):
+            if index < len(line.links):
+                sheet.put(row, at[f"link {index}"], "Mở", "cell_link", f'HYPERLINK({text_literal(line.links[index])},"Mở")')
+            else:
+                sheet.put(row, at[f"link {index}"], None, "cell")
         for kind, shown, values in (("round", self.plan.rounds, line.rounds), ("stage", self.plan.stages, line.stages)):
             for index, (one, value) in enumerate(zip(shown, values, strict=True)):
                 sheet.put(row, at[f"{kind} {index}"], value, "points" if one.is_points else "cell")
