@@ -16,7 +16,7 @@ from processor.issuing import parts_digest
 from processor.ranking import UnitScores
 from processor.record import ResultMade, Return, counting
 from processor.results import may_rank, scores_of
-from processor.scores import OWN, UnitLine, stages_of, unit_line
+from processor.scores import OWN, UnitLine, unit_line
 from processor.taking import take
 from rubric_versions.findings import Finding, finding
 from rubric_versions.model import Leaf, RubricVersion
@@ -148,7 +148,7 @@ def _columns(then: Desk) -> tuple[tuple[tuple[int, str], str], ...]:
         if one.number <= then.round.number:
             again = f" lần {one.number}" if then.version.rules.rounds > 1 else ""
             found.append(((one.number, OWN), f"Điểm tự chấm{again}"))
-            found += [((one.number, stage.code), f"{stage.name}{again}") for stage in stages_of(then, one.number)]
+            found += [((one.number, stage.code), f"{stage.name}{again}") for stage in then.version.rules.stages]
     return tuple(found)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.districts import Parties, make_parties
 from tests import rounds
+from tests.districts import Parties, make_parties
 from tests.folders import Folder, make_appraised, make_folder, make_received
 from tests.office import Office
 from workbook_templates.appraisal_book import Filled
@@ -79,6 +79,9 @@ def parties_once(tmp_path_factory: pytest.TempPathFactory) -> Parties:
 def parties(parties_once: Parties, tmp_path: Path) -> Parties:
     """A city and two districts, ready to merge."""
     return parties_once.copy(tmp_path)
+
+
+@pytest.fixture(scope="session")
 def first_round_once(tmp_path_factory: pytest.TempPathFactory) -> rounds.Rounds:
     """A campaign of two rounds in which the first has been sent in and appraised in both stages; to be copied, not used."""
     made = rounds.make(tmp_path_factory.mktemp("rounds"))
