@@ -1,4 +1,4 @@
-"""Draws docs/addin-ribbon.svg, a plan of the add-in's tab, from the list of buttons: `python docs/make_ribbon.py`.
+"""Draws processor/guide/the-cchc.svg, a plan of the add-in's tab, from the list of buttons: `python docs/make_ribbon.py`.
 
 A plan and no screenshot: nobody here has Excel. A test compares it with the list.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 from addin.buttons import BUTTONS, GROUPS, TAB, Button
 from addin.excel.ribbon import SMALL
+from processor.guide import FOLDER
 
-PICTURE = Path(__file__).with_name("addin-ribbon.svg")
+PICTURE = FOLDER / "the-cchc.svg"
 LETTER, LINE = 6.0, 15  # pixels: width of a letter, height of a line, at 11 px
 ROW, TOP, HEIGHT = 24, 46, 112
 ICON = {"unit": "#1F4E5F", "office": "#7A5C1E", "help": "#5A6670"}

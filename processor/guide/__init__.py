@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parent
 PAGES: Mapping[str, str] = {
     "muc-luc": "Mục lục",
     "don-vi": "Cán bộ điền biểu mẫu của đơn vị",
+    "cac-nut": "Các nút CCHC",
     "phong-noi-vu": "Phòng Nội vụ",
     "so-noi-vu": "Sở Nội vụ",
     "bo-tieu-chi": "Người soạn bộ tiêu chí",

@@ -64,7 +64,9 @@ Public Function HostProgram() As String
 End Function
 
 Public Function HostWindow() As String
-    HostWindow = CStr(Application.Hwnd)
+    Dim program As Object
+    Set program = Application
+    HostWindow = CStr(program.Hwnd)
 End Function
 
 ' Whether the window in front is one of Protected View, which macros cannot see; Excel 2007 has none.
