@@ -285,6 +285,19 @@ def merge(folder: Path, files: tuple[Path, ...], as_json: bool) -> int:
 
 
 @cli.command()
+@_folder
+@click.argument("unit", metavar="MÃ_ĐƠN_VỊ")
+@_json
+@_command
+def why(folder: Path, unit: str, as_json: bool) -> int:
+    """Giải thích từng bước vì sao đơn vị có chỉ số, xếp loại, thứ hạng ấy, tra ngược đến hồ sơ gốc."""
+    from processor import district_report
+
+    with _desk(folder, read_only=True) as desk:
+        return district_report.why(desk, unit, as_json=as_json)
+
+
+@cli.command()
 @click.argument("file", metavar="TỆP", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_json
 @_command

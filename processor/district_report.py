@@ -1,4 +1,4 @@
-"""What the commands between a city and its districts do and show: start packages, result books, merging. No rule lives here."""
+"""What the commands between a city and its districts do and show, and `why`: start packages, result books, merging. No rule lives here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from processor import districts, keys, terminal
 from processor.clock import clock_from_environment
 from processor.desk import CAMPAIGN_FILE, Desk
+from processor.explaining import explain
 from processor.handover import make_result
 from processor.merging import merge as take_in
 from processor.tracking import write_tracking
@@ -98,3 +99,25 @@ def merge(desk: Desk, files: Sequence[Path], *, as_json: bool) -> int:
     if not refused and not errors(found):
         terminal.say("Đã đủ sổ kết quả. Việc tiếp theo: cchc rank.")
     return 1 if refused else _code(found)
+
+
+def why(desk: Desk, unit: str, *, as_json: bool) -> int:
+    """How a unit's index came about."""
+    told = explain(desk, unit)
+    if as_json:
+        steps = [{"step": one.key, "title": one.title, "lines": list(one.lines), **one.data} for one in told.steps]
+        about = {"unit": told.unit.code, "name": told.unit.name, "published": told.published, "changed": told.changed}
+        terminal.print_json({**about, "steps": steps, "findings": []})
+        return 0
+    terminal.say(f"{told.unit.name}: chỉ số từ đâu mà có")
+    for turn, step in enumerate(told.steps, 1):
+        terminal.say("")
+        terminal.say(f"{turn}. {step.title}")
+        for line in step.lines:
+            terminal.say(f"   {line}")
+    terminal.say("")
+    if not told.published:
+        terminal.say("Chưa xếp hạng: trên đây là tình trạng lúc này.")
+    elif told.changed:
+        terminal.say("Từ lần xếp hạng này đã có thêm hồ sơ, điểm hoặc sửa đổi: chạy lại lệnh rank để có kết quả mới.")
+    return 0

@@ -50,9 +50,8 @@ def _scores(unit: HandedUnit, version: RubricVersion) -> UnitScores:
     appendix = version.appendix_for(unit.tier)
     leaves = leaf_scores(unit, appendix)
     missing = not unit.returns
-    return UnitScores(
-        unit.code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked, missing, unit.missing, len(unit.cases)
-    )  # fmt: skip
+    cases = len(unit.cases), Fraction(unit.bonus), Fraction(unit.minus)
+    return UnitScores(unit.code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked, missing, unit.missing, *cases)
 
 
 def leaf_scores(unit: HandedUnit, appendix: Appendix) -> dict[str, LeafScore]:

@@ -22,7 +22,7 @@ from rubric_versions.findings import Finding, finding
 from rubric_versions.model import Leaf, RubricVersion
 from workbook_templates.book import write_book
 from workbook_templates.identity import Identity
-from workbook_templates.result_data import INVALID, HandedDecision, HandedLeaf, HandedReturn, HandedUnit, Handover
+from workbook_templates.result_data import INVALID, HandedDecision, HandedLeaf, HandedReturn, HandedUnit, Handover, exact_text
 
 _MOMENT = "%d/%m/%Y %H:%M"
 
@@ -55,7 +55,7 @@ def make_result(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> 
     file = f"so_ket_qua_{parent['unit']}.xlsx"
     if last:
         before = handover_at(desk, last)
-        if replace(content, serial=before.serial, head=before.head) == before:
+        if replace(content, serial=before.serial, head=before.head, program=before.program) == before:
             data = write_book(book_of(desk.version, sealed_identity(before, desk, last), before))
             write_atomic(desk.path(RESULTS, file), data)
             return Made(before, f"{RESULTS}/{file}", True, found)
@@ -114,10 +114,12 @@ def sealed_identity(handover: Handover, desk: Desk, made: ResultMade | None = No
 
 def handover_at(desk: Desk, made: ResultMade) -> Handover:
     """What a result book made before held, from the record of its time."""
-    return handover_of(desk.as_of(made.upto, made.campaign), made.serial)[0]
+    return handover_of(desk.as_of(made.upto, made.campaign), made.serial, program=made.program)[0]
 
 
-def handover_of(then: Desk, serial: int, tick: Callable[[int], None] = lambda _: None) -> tuple[Handover, list[Finding]]:
+def handover_of(
+    then: Desk, serial: int, tick: Callable[[int], None] = lambda _: None, program: str = VERSION
+) -> tuple[Handover, list[Finding]]:
     """All that a district hands over, from a desk as it stood after one event, with findings about what is missing."""
     blocks, found = scores_of(then, tick)
     campaign, version, parent, record = then.campaign, then.version, then.record().parent, then.record()
@@ -134,6 +136,7 @@ def handover_of(then: Desk, serial: int, tick: Callable[[int], None] = lambda _:
         version=version.digest,
         round=then.round.number,
         serial=serial,
+        program=program,
         head=(last.seq, last.digest),
         columns=tuple(name for _, name in _columns(then)),
         blocks=tuple((block.code, block.name, block.commended) for block in blocks),
@@ -147,7 +150,7 @@ def _columns(then: Desk) -> tuple[tuple[tuple[int, str], str], ...]:
     for one in then.campaign.rounds:
         if one.number <= then.round.number:
             again = f" lần {one.number}" if then.version.rules.rounds > 1 else ""
-            found.append(((one.number, OWN), f"Điểm tự chấm{again}"))
+            found.append(((one.number, OWN), f"Tự chấm{again}"))
             found += [((one.number, stage.code), f"{stage.name}{again}") for stage in then.version.rules.stages]
     return tuple(found)
 
@@ -172,6 +175,8 @@ def _handed(then: Desk, scores: UnitScores) -> HandedUnit:
         leaves={leaf.code: _leaf(then, scores, leaf, line) for leaf in scores.appendix.leaves} if line else {},
         cases=tuple((case.ground, case.proof, case.note) for case in campaign.deductions if case.unit == scores.unit),
         decisions=decisions,
+        bonus=exact_text(scores.bonus),
+        minus=exact_text(scores.minus),
     )
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from processor import keys
+from processor import VERSION, keys
 from processor.arrivals import FILE_BYTES, skipped_file
 from processor.checks import identity_of
 from processor.desk import Blocked, Desk
@@ -166,7 +166,10 @@ def judge(desk: Desk, data: bytes) -> Judged:
     if handover is None:
         found.append(finding("merge-content", sheet=PAYLOAD, cell=a1(PAYLOAD_FIRST, 1)))
     elif not errors(found):
-        found += _compared(book, book_of(desk.version, identity, handover))
+        compared = _compared(book, book_of(desk.version, identity, handover))
+        if errors(compared) and handover.program != VERSION:
+            compared = [finding("merge-other-release", program=handover.program, now=VERSION)]
+        found += compared
         found += _scores_wrong(handover, desk.version)
     return Judged(tuple(found), handover, identity.unit, name, serial, identity.form_id)
 
@@ -399,9 +402,9 @@ def merged_scores(desk: Desk, state: MergeState) -> tuple[dict[str, UnitScores],
                 if leaf.is_central:
                     leaves[leaf.code] = _central(desk, unit, leaf, leaves[leaf.code], found)
         ours = [(case.ground, case.proof, case.note) for case in campaign.deductions if case.unit == code]
-        cases = len(row.cases) + sum(case not in row.cases for case in ours)
-        missing = not row.returns
-        scores[code] = UnitScores(code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked, missing, row.missing, cases)
+        cases = len(row.cases) + sum(case not in row.cases for case in ours), Fraction(row.bonus), Fraction(row.minus)
+        who = code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked
+        scores[code] = UnitScores(*who, not row.returns, row.missing, *cases)
     return scores, found
 
 

@@ -94,7 +94,9 @@ def _items(then: Desk, block: Block, results: Sequence[UnitResult]) -> Iterator[
             continue
         mine = scores[one.unit]
         line = unit_line(then, one.unit)
-        heads, leaves = _steps(mine, line.leaves if line else {})
+        if line is None:  # a unit that a district scored gets its workbook from there
+            continue
+        heads, leaves = _steps(mine, line.leaves)
         decided = tuple(
             f"Quyết định: {DECISION_WORDS[each.what]} – {each.reason} ({each.at:%d/%m/%Y})" for each in then.record().decided(one.unit)
         )

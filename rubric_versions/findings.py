@@ -296,6 +296,7 @@ CATALOGUE: Mapping[str, Entry] = {
             ("merge-content", "error", "Nội dung niêm phong bị sửa", "Phần nội dung đã niêm phong của sổ bị sửa, mất hoặc không đọc được.", "Xin cấp dưới lập lại sổ bằng lệnh result, gửi nguyên tệp."),
             ("merge-locked-changed", "error", "Ô của sổ bị sửa", "Ô bị sửa: đang là «{value}», khi niêm phong là «{issued}».", "Xin cấp dưới gửi lại nguyên tệp do lệnh result lập."),
             ("merge-forged", "error", "Kết quả của công thức bị sửa", "Ô hiện «{value}» trong khi công thức cho «{issued}».", "Xin cấp dưới gửi lại nguyên tệp do lệnh result lập."),
+            ("merge-other-release", "error", "Do phiên bản khác lập", "Sổ do phiên bản {program} của chương trình lập; phiên bản {now} không đối chiếu được từng ô.", "Dùng cùng một phiên bản ở hai nơi, rồi lập lại hoặc nhận lại sổ."),
             ("merge-score", "error", "Điểm ngoài giới hạn", "«{unit}» có điểm {value}, ngoài khoảng từ 0 đến {limit}.", "Xin cấp dưới kiểm tra lại điểm, lập lại sổ."),
             ("merge-figures", "error", "Điểm khác số liệu", "Điểm {value} của «{unit}» không phải là điểm tính từ số liệu tập trung ghi trong sổ.", "Xin cấp dưới lập lại sổ bằng lệnh result."),
             ("merge-known", "note", "Sổ đã nhận", "Sổ số {serial} này đã nhận từ trước.", "Không phải làm gì thêm."),

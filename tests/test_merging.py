@@ -493,3 +493,13 @@ def test_a_campaign_of_this_year_needs_no_district_at_all(tmp_path: Path) -> Non
 
 def test_units_of_the_city_alone_are_its_own(parties: Parties) -> None:
     assert {event.unit for event in parties.city.events("received")} == set(OWN)
+
+
+def test_a_book_that_another_release_draws_otherwise_is_said_to_be_of_that_release(parties: Parties) -> None:
+    content = replace(handover(parties, "916"), program="0.0.1")
+    assert "Bảng điểm IV" in read_workbook(parties.book("916").read_bytes()).sheets
+    whole = sealed_book(parties, content)
+    drawn_otherwise = tampered(whole, "Xếp hạng", "B8", typed("Tên khác"))
+    assert refused(parties, drawn_otherwise) == ["merge-other-release"]
+    code, _, _ = merge(parties, written(parties, "giống.xlsx", whole), parties.book("917"))
+    assert code == 0, "drawn alike it is as good as any"

@@ -66,7 +66,10 @@ class HandedDecision:
 
 @dataclass(frozen=True, slots=True)
 class HandedUnit:
-    """One unit: its returns that count (if none, `missing` says in words what that means), its scores, its cases."""
+    """One unit: its returns that count (if none, `missing` says in words what that means), its scores, its cases.
+
+    `cases` cost a share of the total; `bonus` and `minus` are the points of listed cases before their caps.
+    """
 
     code: str
     name: str
@@ -78,11 +81,16 @@ class HandedUnit:
     leaves: Mapping[str, HandedLeaf]
     cases: tuple[tuple[int, str, str], ...] = ()
     decisions: tuple[HandedDecision, ...] = ()
+    bonus: str = "0"
+    minus: str = "0"
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """One result book's content. `campaign` is the city's, `own` the district's; `head` its ledger's last event then: number, digest."""
+    """One result book's content. `campaign` is the city's, `own` the district's; `head` its ledger's last event then: number, digest.
+
+    `program` is the release that made it: another may draw the book otherwise, and then cannot compare it.
+    """
 
     campaign: str
     council: str
@@ -94,6 +102,7 @@ class Handover:
     version: str
     round: int
     serial: int
+    program: str
     head: tuple[int, str]
     columns: tuple[str, ...]
     blocks: tuple[tuple[str, str, int], ...]
