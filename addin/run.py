@@ -8,12 +8,17 @@ takes no module from the folder of a workbook, and it reads no settings from any
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
+from typing import cast
 
 from addin.buttons import BY_ID
 from addin.messages import REFUSED
+
+_HEAVY = ("numpy", "pandas", "matplotlib", "PIL", "plotly")
+"""What xlwings loads if it can, for conversions no macro uses: longer to load than everything else, at every press of a button."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,7 +39,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _done(button: str) -> str:
     """Runs the macro on the calling book; what is still to be told, "" if nothing."""
-    import xlwings as xw
+    with _without(*_HEAVY):
+        import xlwings as xw
 
     from addin.hosts import host_of, is_busy
     from addin.macros import run, told
@@ -49,6 +55,18 @@ def _done(button: str) -> str:
     except Exception as problem:  # even the message could not be shown
         return told(button, problem)
     return ""
+
+
+@contextmanager
+def _without(*modules: str) -> Iterator[None]:
+    """Nothing; meanwhile importing those modules fails, as if they were not installed. Those already loaded stay."""
+    hidden = [name for name in modules if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden, cast(ModuleType, None)))
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 if __name__ == "__main__":

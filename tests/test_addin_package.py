@@ -12,6 +12,7 @@ import runpy
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,17 @@ def parts() -> dict[str, bytes]:
 
 def test_the_same_settings_give_the_same_bytes_and_others_differ() -> None:
     assert addin_file({"python": PYTHON}) == addin_file({"python": PYTHON}) != addin_file({})
+
+
+def test_the_licence_handed_out_is_that_of_the_xlwings_in_use() -> None:
+    theirs = metadata.distribution("xlwings").read_text("licenses/LICENSE.txt")
+    assert (Path(__file__).parents[1] / "licences" / "xlwings.txt").read_text(encoding="utf-8") == theirs
+
+
+def test_nothing_is_compressed_as_pythons_compress_differently() -> None:
+    with zipfile.ZipFile(io.BytesIO(addin_file({}))) as made:
+        assert {info.compress_type for info in made.infolist()} == {zipfile.ZIP_STORED}
+        assert {(info.date_time, info.create_system) for info in made.infolist()} == {((2000, 1, 1, 0, 0, 0), 3)}
 
 
 def test_openxml_audit_finds_nothing(tmp_path: Path) -> None:

@@ -86,6 +86,15 @@ def test_every_button_reaches_the_macro_of_its_own_name(pressed: dict[str, str],
     assert addin.run.main(["a_button_that_is_not", f"--log={log}"]) == 2
 
 
+def test_a_press_loads_nothing_it_does_not_use(tmp_path: Path) -> None:
+    """pandas alone takes longer to load than all the rest; what a macro needs of it, it can still import."""
+    code = (
+        "import sys, addin.run; addin.run.main(['ra_soat_loi', '--log=log']); "
+        "assert not {'pandas', 'numpy'} & set(sys.modules); import pandas, xlwings"
+    )
+    subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, check=True, timeout=120)
+
+
 def hostile(folder: Path) -> dict[str, str]:
     """Modules that leave a mark when they are run, a returned workbook that names another program; the environment that points to them."""
     for name in ENEMIES:

@@ -129,14 +129,13 @@ def _notices(package: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
 
 
 def _zip(root: Path, target: Path) -> None:
-    """The folder as a zip: wheels as they are, the rest packed; the same files give the same bytes."""
+    """The folder as a zip, not compressed (wheels are already): the same files give the same bytes wherever it is made."""
     unfinished = target.with_suffix(".part")
     with zipfile.ZipFile(unfinished, "w") as package:
         for path in sorted(path for path in root.rglob("*") if path.is_file()):
-            how = zipfile.ZIP_STORED if path.suffix == ".whl" else zipfile.ZIP_DEFLATED
             info = zipfile.ZipInfo(path.relative_to(root.parent).as_posix(), STAMP)
-            info.external_attr = 0o644 << 16
-            package.writestr(info, path.read_bytes(), how)
+            info.create_system, info.external_attr = 3, 0o644 << 16  # Unix, also where it is made on Windows
+            package.writestr(info, path.read_bytes())
     unfinished.replace(target)
 
 

@@ -47,11 +47,14 @@ def source(name: str) -> str:
 
 
 def package(base: Book, modules: Sequence[Module]) -> bytes:
-    """The workbook with a VBA project of these modules, its document modules and the ribbon."""
+    """The workbook with a VBA project of these modules, its document modules and the ribbon.
+
+    Its parts are not compressed: Pythons differ in the library that does it, and the bytes are to be the same wherever this is built.
+    """
     codes = [f"Sheet{number}" for number in range(1, len(base.sheets) + 1)]
     documents = [_document("ThisWorkbook", WORKBOOK_CLASS), *(_document(code, SHEET_CLASS) for code in codes)]
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(write_book(base))) as plain, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(io.BytesIO(write_book(base))) as plain, zipfile.ZipFile(buffer, "w") as made:
         parts = {info.filename: plain.read(info) for info in plain.infolist()}
         for name, change in _CHANGES.items():
             parts[name] = change(parts[name].decode("utf-8")).encode("utf-8")
@@ -61,7 +64,9 @@ def package(base: Book, modules: Sequence[Module]) -> bytes:
         parts["xl/vbaProject.bin"] = vba_project(PROJECT, PROJECT_ID, [*documents, *modules])
         parts["customUI/customUI.xml"] = ribbon_xml()
         for name, part in parts.items():
-            made.writestr(zipfile.ZipInfo(name, STAMP), part, zipfile.ZIP_DEFLATED)
+            info = zipfile.ZipInfo(name, STAMP)
+            info.create_system = 3  # Unix, also where it is made on Windows
+            made.writestr(info, part)
     return buffer.getvalue()
 
 
