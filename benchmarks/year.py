@@ -45,10 +45,13 @@ OFFICES, COMMUNES = 20, 99
 FILLINGS = 40
 """So many different sets of answers of one tier are made; the units share them."""
 
-_TIMER = (
-    "import resource,subprocess,sys,json,time; b=time.perf_counter(); code=subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL).returncode;"
-    "u=resource.getrusage(resource.RUSAGE_CHILDREN); print(json.dumps([code,time.perf_counter()-b,u.ru_utime+u.ru_stime,u.ru_maxrss/1024]))"
-)
+_TIMER = """
+import json, resource, subprocess, sys, time
+begun = time.perf_counter()
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([code, time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
 
 
 @dataclass(frozen=True, slots=True)

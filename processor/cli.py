@@ -173,6 +173,7 @@ def issue(folder: Path, number: int | None, as_json: bool) -> int:
 @click.option(
     "--interval", default=10, show_default=True, type=click.IntRange(1, 3600), metavar="GIÂY", help="Khi theo dõi, mấy giây xem một lần."
 )
+@click.option("--scheduler", default="", metavar="ĐỊA_CHỈ", help="Đọc hồ sơ trên cụm máy Dask có sẵn, ví dụ tcp://10.0.0.5:8786.")
 @_json
 @_command
 def receive(
@@ -184,6 +185,7 @@ def receive(
     number: str,
     watch: bool,
     interval: int,
+    scheduler: str,
     as_json: bool,
 ) -> int:
     """Nhận hồ sơ: các tệp nêu tên, hoặc mọi tệp trong 02_tiep_nhan. Mỗi tệp có kết luận và phiếu trả lời."""
@@ -193,11 +195,11 @@ def receive(
     if received_at is not None and not reason.strip():
         raise click.UsageError("--received-at phải đi cùng --reason")
     if watch:
-        if files or received_at is not None or as_json:
-            raise click.UsageError("--watch không đi cùng tên tệp, --received-at hay --json")
+        if files or received_at is not None or as_json or scheduler:
+            raise click.UsageError("--watch không đi cùng tên tệp, --received-at, --scheduler hay --json")
         return report.watch(folder, lambda: _desk(folder), How(None, "", channel, number), interval)
     with _desk(folder) as desk:
-        return report.receive(desk, files, How(received_at, reason, channel, number), as_json=as_json)
+        return report.receive(desk, files, How(received_at, reason, channel, number), scheduler=scheduler, as_json=as_json)
 
 
 @cli.command()

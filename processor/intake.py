@@ -11,7 +11,7 @@ from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, overload
 
 from processor import documents, keys
 from processor.arrivals import Arrival, arrivals
@@ -109,12 +109,14 @@ def receive(
     how: How | None = None,
     *,
     run: Runner = processes,
+    cluster: Runner | None = None,
     tick: Callable[[int], None] = lambda _: None,
     found: Callable[[int], None] = lambda _: None,
 ) -> Receipt:
     """The verdicts on the files named, or on what lies in `02_tiep_nhan`; files already received are passed over.
 
-    Raises Blocked before anything was issued. Killed anywhere and run again, it ends in the same state.
+    Files are read by `run`, or on the `cluster` if there is one, which is sent their bytes. Raises Blocked before anything was issued.
+    Killed anywhere and run again, it ends in the same state.
     """
     how = how or How()
     record = desk.record()
@@ -144,7 +146,8 @@ def receive(
     found(len(fresh))
     context = (office_of(desk, record, round_number), desk.originals.folder)
     items = list(fresh.values())
-    for one, seen in zip(items, run(apart, Apart(_examine, _lost, context), items), strict=True):
+    examined = _examined_there(cluster, context, items) if cluster else run(apart, Apart(_examine, _lost, context), items)
+    for one, seen in zip(items, examined, strict=True):
         receipt.received.append(_tell(desk, one, seen, how, round_number))
         tick(1)
     receipt.received += _completed(desk, told.units, how, round_number)
@@ -181,6 +184,46 @@ def _examine(context: tuple[Office, Path], item: Arrival) -> Seen:
 
 def _lost(item: Arrival) -> Seen:
     return lost(item.name)
+
+
+class _Sent(Sequence[tuple[Arrival, bytes]]):
+    """Files with their bytes, read as they are asked for: what goes to workers that see no folder of ours."""
+
+    def __init__(self, items: Sequence[Arrival], originals: Originals) -> None:
+        self._items, self._originals = items, originals
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[Arrival, bytes]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[tuple[Arrival, bytes]]: ...
+    def __getitem__(self, at: int | slice) -> tuple[Arrival, bytes] | list[tuple[Arrival, bytes]]:
+        return [self._read(item) for item in self._items[at]] if isinstance(at, slice) else self._read(self._items[at])
+
+    def _read(self, item: Arrival) -> tuple[Arrival, bytes]:
+        problem = item.problem or too_large(item.name, self._originals.path(item.sha256).stat().st_size)
+        return (replace(item, problem=problem), b"") if problem else (item, self._originals.get(item.sha256))
+
+
+def _examined_there(cluster: Runner, context: tuple[Office, Path], items: Sequence[Arrival]) -> Iterator[Seen]:
+    """What is seen in kept files by others, who get no key of ours: a seal that only the key proves is looked at again here."""
+    office, folder = context
+    told = replace(office, is_sealed=replace(office.is_sealed, key=None)) if isinstance(office.is_sealed, Sealed) else office
+    task = Apart(_examine_sent, _lost_sent, told)
+    for item, seen in zip(items, cluster(apart, task, _Sent(items, Originals(folder))), strict=True):
+        doubtful = any(one.code == "identity-seal" for one in seen.findings)
+        yield apart(Apart(_examine, _lost, context), item) if doubtful else seen
+
+
+def _examine_sent(office: Office, sent: tuple[Arrival, bytes]) -> Seen:
+    item, data = sent
+    return refused(item.problem) if item.problem is not None else seen_in(check_bytes(data, item.name, office))
+
+
+def _lost_sent(sent: tuple[Arrival, bytes]) -> Seen:
+    return lost(sent[0].name)
 
 
 def _note_again(desk: Desk, record: Record, name: str, sha256: str, receipt: Receipt) -> None:

@@ -80,13 +80,14 @@ def issue(desk: Desk, number: int | None, *, as_json: bool) -> int:
     return _code(found)
 
 
-def receive(desk: Desk, files: Sequence[Path], how: How, *, as_json: bool) -> int:
-    """Returns received, each with its verdict."""
+def receive(desk: Desk, files: Sequence[Path], how: How, *, scheduler: str = "", as_json: bool) -> int:
+    """Returns received, each with its verdict; read on the cluster whose scheduler is named, if one is."""
+    from processor.cluster import Cluster
     from processor.intake import receive as take_in
     from processor.tracking import write_tracking
 
     with terminal.progress("Nhận và kiểm tra", quiet=as_json) as tick:
-        receipt = take_in(desk, files, how, tick=tick)
+        receipt = take_in(desk, files, how, cluster=Cluster(scheduler) if scheduler else None, tick=tick)
     more = [*receipt.skipped, *write_tracking(desk)]
     if as_json:
         rows = [
