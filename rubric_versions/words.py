@@ -426,6 +426,7 @@ AUTHORING_LABELS = {
 
 # what Excel's add-in says before Python runs; the keys are known to its VBA
 LAUNCHER_TEXTS = {
+    "working": "CCHC: đang khởi động …",
     "busy": "Nút trước đang chạy. Chờ xong rồi bấm lại.",
     "protected-view": "Biểu mẫu đang mở ở chế độ xem được bảo vệ (Protected View) nên không kiểm tra, không ghi được. "
     "Bấm «Cho phép chỉnh sửa» (Enable Editing) trên thanh vàng rồi bấm lại nút này.",

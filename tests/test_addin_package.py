@@ -195,7 +195,11 @@ class Excel:
         self.office, self.document = office, office.open(path, macros=True)
 
     def press(self, button: str, **system: str) -> list[str]:
-        """What the system was asked, in order. `system`: what it answers (python, code, log, protected, raises)."""
+        """What the system was asked, in order, but for the status bar. `system`: what it answers (python, code, log, protected, raises)."""
+        return [asked for asked in self.press_and_watch(button, **system) if not asked.startswith("progress ")]
+
+    def press_and_watch(self, button: str, **system: str) -> list[str]:
+        """All of what the system was asked."""
         order = ("python", "code", "log", "protected", "raises")
         answers = {"python": "yes", "code": "0", "log": "", "protected": "", "raises": ""} | system
         said = self.office.script(self.document, f"{package.PROJECT}.CchcHost.Press", button, *(answers[name] for name in order))
@@ -217,6 +221,13 @@ def test_every_button_starts_python_alone_with_its_own_id(excel: Excel) -> None:
             r'"--app=C:\Office\EXCEL.EXE" "--hwnd=4711" "--log=C:\Temp\cchc-1.log"'
         )
         assert after == [r"remove C:\Temp\cchc-1.log"]
+
+
+def test_the_status_bar_tells_that_something_is_going_on_and_is_given_back(excel: Excel) -> None:
+    for system in ({}, {"code": "1"}, {"python": ""}, {"raises": "Permission denied"}):
+        asked = excel.press_and_watch("ra_soat_loi", **system)
+        assert asked[0] == f"progress {LAUNCHER_TEXTS['working']}"
+        assert "progress " in asked[1:]
 
 
 def test_what_python_wrote_is_shown_and_the_log_removed(excel: Excel) -> None:

@@ -70,6 +70,10 @@ Public Sub HostStartOnMac(ByVal lines As String)
     Note "mac " & lines
 End Sub
 
+Public Sub HostProgress(ByVal words As String)
+    Note "progress " & words
+End Sub
+
 Public Sub HostTell(ByVal words As String)
     Note "tell " & words
 End Sub

@@ -84,6 +84,15 @@ Public Sub HostStartOnMac(ByVal lines As String)
     #End If
 End Sub
 
+' Words in the status bar, which Python then uses itself; none gives the bar back to Excel.
+Public Sub HostProgress(ByVal words As String)
+    If Len(words) > 0 Then
+        Application.StatusBar = words
+    Else
+        Application.StatusBar = False
+    End If
+End Sub
+
 ' A message box that shows every letter.
 Public Sub HostTell(ByVal words As String)
     #If Mac Then

@@ -15,12 +15,15 @@ Public Sub CchcPress(ByVal control As Object)
     End If
     busy = True
     On Error GoTo Failed
+    HostProgress CchcText("working")
     trouble = CchcRun(CStr(control.ID))
     busy = False
+    HostProgress ""
     If Len(trouble) > 0 Then HostTell trouble
     Exit Sub
 Failed:
     busy = False
+    HostProgress ""
     HostTell CchcText("blocked") & vbLf & vbLf & Err.Description
 End Sub
 
