@@ -60,8 +60,8 @@ class Filling:
     answers: Answers
 
 
-def plausible(appendix: Appendix, rng: random.Random, quality: float) -> Answers:
-    """What an office of that quality (0 to 1) would enter: every leaf, explained, with evidence."""
+def plausible(appendix: Appendix, rng: random.Random, quality: float, year: int = 2018) -> Answers:
+    """What an office of that quality (0 to 1) would enter in a year: every leaf, explained, with evidence."""
     layout = layout_of(appendix)
     leaves, evidence = {}, []
     for place, label in zip(layout.places, layout.evidence_labels, strict=True):
@@ -69,16 +69,16 @@ def plausible(appendix: Appendix, rng: random.Random, quality: float) -> Answers
         skipped = bool(leaf.may_skip) and rng.random() < 0.12
         raws: tuple[Raw, ...] = (None,) * len(place.inputs) if skipped else _inputs(leaf, rng, quality)
         number = f"{rng.randint(3, 900)}/{rng.choice(('KH', 'BC', 'QĐ', 'CV'))}-UBND"
-        day = date(2018, rng.randint(1, 11), rng.randint(1, 28))
-        told = leaf.may_skip if skipped else f"Đã thực hiện theo {number} ngày {day:%d/%m/%Y}; số liệu chốt ngày 30/11/2018."
+        day = date(year, rng.randint(1, 11), rng.randint(1, 28))
+        told = leaf.may_skip if skipped else f"Đã thực hiện theo {number} ngày {day:%d/%m/%Y}; số liệu chốt ngày 30/11/{year}."
         leaves[leaf.code] = LeafAnswer(raws, "x" if skipped else None, told)
         extract = leaf.evidence[0] if leaf.evidence else "Văn bản liên quan"
         file = f"{leaf.code.replace('.', '-')}.pdf"
         evidence.append((label, number, as_date(day), "UBND", extract[:200], f"tr. {rng.randint(1, 9)}", file))
     approval: dict[str, Raw] = {
-        "council": f"{rng.randint(10, 99)}/QĐ ngày 05/11/2018", "meeting": as_date(date(2018, 12, 5)), "preparer": "Nguyễn Thị Minh Họa",
+        "council": f"{rng.randint(10, 99)}/QĐ ngày 05/11/{year}", "meeting": as_date(date(year, 12, 5)), "preparer": "Nguyễn Thị Minh Họa",
         "preparer_title": "Chuyên viên", "contact": "cchc@vi-du.vn", "head": "Trần Văn Ví Dụ", "head_title": "Thủ trưởng",
-        "report": "", "date": as_date(date(2018, 12, 7)), "approved": words.APPROVED,
+        "report": "", "date": as_date(date(year, 12, 7)), "approved": words.APPROVED,
     }  # fmt: skip
     return Answers(leaves, tuple(evidence), {key: raw or None for key, raw in approval.items()})
 
@@ -427,11 +427,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("demo"), help="thư mục kết quả (mặc định: demo)")
     parser.add_argument("--units", type=int, default=None, help="lấy mẫu chừng ấy đơn vị, đủ mọi cấp")
     parser.add_argument("--seed", type=int, default=2018, help="hạt giống ngẫu nhiên")
-    parser.add_argument("--story", choices=["can-tho-2018"], default="can-tho-2018", help="câu chuyện")
+    parser.add_argument("--story", choices=["can-tho-2018", "can-tho-2023"], default="can-tho-2018", help="câu chuyện")
     options = parser.parse_args(arguments)
     out = prepared(options.out.resolve())
     os.environ[FOLDER_VARIABLE] = str(out / "khoa")
     started = time.monotonic()
+    if options.story == "can-tho-2023":
+        from processor.demo_districts import TwoSteps  # noqa: PLC0415  (it builds on this module)
+
+        code = TwoSteps(out, options.seed).play()
+        terminal.say(f"Xong sau {time.monotonic() - started:.0f} giây.")
+        return code
     year = Year(out, options.units, options.seed)
     terminal.say(f"Đợt đánh giá 2018 của Cần Thơ: {len(year.campaign.units)} cơ quan, đơn vị. Nội dung tiêu chí và số liệu là minh họa.")
     code = year.play()

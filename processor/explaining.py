@@ -284,19 +284,17 @@ class _Telling:
                 f" và {len(result.unfinished) - 12} tiêu chí khác" if len(result.unfinished) > 12 else ""
             )
             return Step("index", "Chỉ số", (f"Chưa tính được: còn thiếu điểm của {left}.",), {"unfinished": list(result.unfinished)})
-        lines = [f"Điểm thẩm định: {vi_short(result.appraised)}."]
+        lines = [f"Điểm thẩm định: {_exact(result.appraised)}."]
         if result.rescaled != result.appraised:
-            lines.append(f"Quy đổi về đủ điểm tối đa của phần thẩm định: {vi_short(result.rescaled)}.")
-        lines.append(f"Điểm tập trung: {vi_short(result.survey)}.")
+            lines.append(f"Quy đổi về đủ điểm tối đa của phần thẩm định: {_exact(result.rescaled)}.")
+        lines.append(f"Điểm tập trung: {_exact(result.survey)}.")
         if result.bonus or result.minus:
-            lines.append(f"Điểm cộng {vi_short(result.bonus)}, điểm trừ theo danh mục {vi_short(result.minus)}.")
-        lines.append(f"Cộng: {vi_short(result.gross)}.")
+            lines.append(f"Điểm cộng {_exact(result.bonus)}, điểm trừ theo danh mục {_exact(result.minus)}.")
+        lines.append(f"Cộng: {_exact(result.gross)}.")
         lines += self._deductions()
-        lines.append(f"Điểm đạt a = {vi_short(result.a)}; điểm tối đa A = {vi_short(result.A)}.")
+        lines.append(f"Điểm đạt a = {_exact(result.a)}; điểm tối đa A = {_exact(result.A)}.")
         assert result.pari is not None
-        lines.append(
-            f"Chỉ số = a / A × 100 = {vi_short(result.a)} / {vi_short(result.A)} × 100 = {vi_short(result.pari, COMPARE_DIGITS)} %."
-        )
+        lines.append(f"Chỉ số = a / A × 100 = {_exact(result.a)} / {_exact(result.A)} × 100 = {_exact(result.pari)} %.")
         data = {
             name: decimal_text(getattr(result, name))
             for name in ("appraised", "rescaled", "survey", "gross", "deduction", "a", "A", "pari")
@@ -316,7 +314,7 @@ class _Telling:
         for ground, proof in mine:
             yield f"Trường hợp bị trừ: {rule.grounds[ground - 1]} ({proof or 'chưa ghi văn bản chứng minh'})."
         how = "mỗi trường hợp" if rule.per_case else "một lần"
-        yield f"Trừ {vi_short(rule.percent)} % tổng điểm, {how} ({rule.basis}): {vi_short(self.result.deduction)} điểm."
+        yield f"Trừ {vi_short(rule.percent)} % tổng điểm, {how} ({rule.basis}): {_exact(self.result.deduction)} điểm."
 
     def _grade(self) -> Step:
         result, pari = self.result, self.result.pari
@@ -366,6 +364,11 @@ def _shown(state: State | None, points: Fraction) -> str:
     if state is State.NOT_ASSESSED:
         return "KĐG"
     return vi_short(points) if state is State.SCORED else ""
+
+
+def _exact(value: Fraction) -> str:
+    """A figure of the computation with all decimals by which ranks are compared."""
+    return vi_short(value, COMPARE_DIGITS)
 
 
 def _as_shown(text: str) -> str:
