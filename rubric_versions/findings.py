@@ -333,6 +333,7 @@ CATALOGUE: Mapping[str, Entry] = {
         [
             ("addin-no-excel", "error", "Không có Excel", "Hệ điều hành này không có Excel.", "Dùng LibreOffice: cchc addin install --libreoffice; không có các nút vẫn kiểm tra được bằng: cchc check TỆP."),
             ("addin-python", "error", "Python chưa có cchc", "Python này không chạy được chương trình của các nút ({why}).", "Cài cchc vào chính Python ấy bằng pip rồi chạy lại: cchc addin install."),
+            ("addin-store-python", "error", "Python của Microsoft Store", "Python này cài từ Microsoft Store: Windows để riêng những tệp nó ghi nên Excel không thấy.", "Cài Python từ python.org, cài cchc vào đó rồi chạy lại: cchc addin install."),
             ("addin-missing", "warning", "Chưa cài các nút", "Chưa có tệp này của các nút CCHC.", "Chạy: cchc addin install, rồi mở lại Excel."),
             ("addin-different", "warning", "Khác bản đang có", "Tệp trên máy khác tệp của chương trình này (phiên bản khác, Python khác, hoặc cơ quan đã ký số).", "Nếu không phải bản do cơ quan ký số, chạy: cchc addin install."),
             ("addin-vba-off", "warning", "Máy tắt macro của Office", "Quy định của máy tắt macro (VBA) trong Office nên các nút không hiện hoặc không chạy.", "Báo bộ phận công nghệ thông tin; vẫn dùng được trang Rà soát lỗi và cchc check TỆP."),

@@ -38,7 +38,7 @@ def machine(folder: Path, system: str = "win32", values: Mapping[tuple[str, str,
         return (values or {}).get((hive, key, name))
 
     home = folder / "Nguyễn Văn Ánh"
-    return Machine(system, home, home / "AppData" / "Roaming", sys.executable, read)
+    return Machine(system, home, home / "AppData" / "Roaming", sys.executable, r"C:\Python312", read)
 
 
 def codes(findings: list[Finding]) -> list[str]:
@@ -110,6 +110,13 @@ def test_a_python_without_our_program_is_not_written_in(tmp_path: Path) -> None:
         assert (written, codes(findings)) == ([], ["addin-python"])
         assert findings[0].file == python
     assert not machine(tmp_path).home.exists()
+
+
+def test_a_python_from_the_store_is_refused_as_excel_would_not_see_what_it_writes(tmp_path: Path) -> None:
+    store = r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.12_3.12.1_x64__qbz5n2kfra8p0"
+    windows = replace(machine(tmp_path), library=store)
+    assert codes(install(windows)[1]) == codes(install(windows, PYTHON)[1]) == codes(status(windows)[1]) == ["addin-store-python"]
+    assert not windows.home.exists()
 
 
 def bare_python(folder: Path) -> str:

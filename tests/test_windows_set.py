@@ -198,6 +198,7 @@ def test_only_a_64_bit_python_with_wheels_will_do(dist: Path, monkeypatch: pytes
     assert not khoi_dong.fits((3, 10), True)
     assert not khoi_dong.fits((3, 15), True)
     assert not khoi_dong.fits((3, 12), False)
+    assert not khoi_dong.fits((3, 12), True, r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.12_x64")
 
 
 # Working, with this machine's Python

@@ -33,9 +33,9 @@ if defined CCHC_PYTHON (
 set "CCHC_CODE=3"
 echo.
 if defined CCHC_FOUND (
-    echo Python tren may nay khong dung duoc: can Python 3.11 den 3.14, ban 64 bit.
+    echo Python tren may nay khong dung duoc: can Python 3.11 den 3.14, ban 64 bit cua python.org ^(khong phai ban cua Store^).
 ) else (
-    echo May nay chua co Python. Can Python 3.11 den 3.14, ban 64 bit.
+    echo May nay chua co Python. Can Python 3.11 den 3.14, ban 64 bit cua python.org.
 )
 echo Nho bo phan cong nghe thong tin cai Python cho nguoi dung nay ^(khong can quyen quan tri^),
 echo roi bam lai tep nay. Xem tep DOC_TRUOC.txt.

@@ -30,13 +30,21 @@ _MAC_SCRIPTS = "Library/Application Scripts/com.microsoft.Excel"
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What of a machine matters here: its system (`sys.platform`), the user's folders, the Python that runs this, the registry."""
+    """What of a machine matters here: its system (`sys.platform`), the user's folders, the Python that runs this and where that one's
+    library lies, the registry.
+    """
 
     system: str
     home: Path
     roaming: Path
     python: str
+    library: str
     read: ReadValue = registry_value
+
+    @property
+    def from_store(self) -> bool:
+        """Whether this Python is a Store app: Windows puts what it writes below AppData elsewhere, unseen by Excel."""
+        return self.system == "win32" and "\\windowsapps\\" in self.library.lower()
 
 
 def this_machine() -> Machine:
@@ -45,7 +53,7 @@ def this_machine() -> Machine:
     python = Path(sys.executable)
     if python.name.lower() == "pythonw.exe":
         python = python.with_name("python.exe")
-    return Machine(sys.platform, home, Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming"), str(python))
+    return Machine(sys.platform, home, Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming"), str(python), sys.base_prefix)
 
 
 def wanted_files(machine: Machine, python: str) -> dict[Path, bytes]:
@@ -74,6 +82,8 @@ def install(machine: Machine, python: str | None = None, to: Path | None = None)
         wanted = {to / NAME: addin_file({"python": python or SHARED_PYTHON})}
     elif not (wanted := wanted_files(machine, python or machine.python)):
         return [], [finding("addin-no-excel")]
+    elif machine.from_store:
+        return [], [finding("addin-store-python", file=machine.python)]
     elif python is None and (why := _cannot_run(machine.python)):
         return [], [finding("addin-python", file=machine.python, why=why)]
     for path, data in wanted.items():
@@ -103,6 +113,8 @@ def status(machine: Machine) -> tuple[Mapping[Path, bool], list[Finding]]:
     wanted = wanted_files(machine, machine.python)
     if not wanted:
         return {}, [finding("addin-no-excel")]
+    if machine.from_store:
+        return {}, [finding("addin-store-python", file=machine.python)]
     same, found = {}, list[Finding]()
     for path, data in wanted.items():
         try:

@@ -41,9 +41,9 @@ CAMPAIGN = """
 CAMPAIGN_COMMANDS = {"1": "issue", "2": "receive", "3": "status", "4": "appraise", "5": "rank", "6": "verify"}
 
 
-def fits(version: tuple[int, int] = sys.version_info[:2], bits_64: bool = sys.maxsize > 2**32) -> bool:
-    """Whether the set has wheels for this Python."""
-    return bits_64 and requirements(version).is_file()
+def fits(version: tuple[int, int] = sys.version_info[:2], bits_64: bool = sys.maxsize > 2**32, library: str = sys.base_prefix) -> bool:
+    """Whether the set has wheels for this Python, and Excel would see what it installs: Windows hides what a Store app writes."""
+    return bits_64 and requirements(version).is_file() and "\\windowsapps\\" not in library.lower()
 
 
 def requirements(version: tuple[int, int] = sys.version_info[:2]) -> Path:
