@@ -209,7 +209,7 @@ def read_campaign(data: bytes, file: str, version_of: Callable[[str], RubricVers
     return (None if errors(found) else campaign), found
 
 
-class _Page:
+class Page:
     """One sheet being read: its entries cleaned, what is wrong with them reported, each cell once."""
 
     def __init__(self, sheet: Sheet, file: str, found: list[Finding], shift: timedelta) -> None:
@@ -329,13 +329,13 @@ class _CampaignReading:
         order = list(self.heads)
         return order.index(one.sheet) if one.sheet in order else len(order), int(one.cell.lstrip(_LETTERS) or 0)
 
-    def page(self, name: str) -> _Page | None:
+    def page(self, name: str) -> Page | None:
         """The sheet, if it is there with its heads in place; what is wrong is reported."""
         sheet = self.book.sheets.get(name)
         if sheet is None:
             self.found.append(finding("campaign-unreadable", file=self.file, sheet=name, why=f"không có trang «{name}»"))
             return None
-        page = _Page(sheet, self.file, self.found, self.shift)
+        page = Page(sheet, self.file, self.found, self.shift)
         for cell, text in self.heads[name].items():
             there = sheet.cells.get(cell)
             shown = clean(str(there.value)) if there is not None and there.value is not None else ""
@@ -384,7 +384,7 @@ class _CampaignReading:
             overall=bool(overall), offices=offices or (), assigned=assigned, **texts,
         )  # fmt: skip
 
-    def _version(self, front: _Page, cell: Address, version_of: Callable[[str], RubricVersion]) -> RubricVersion | None:
+    def _version(self, front: Page, cell: Address, version_of: Callable[[str], RubricVersion]) -> RubricVersion | None:
         version_id = front.text(cell, at.FIELDS["version_id"])
         if not version_id:
             return None
@@ -431,7 +431,7 @@ class _CampaignReading:
         return tuple(made[number] for number in sorted(made))
 
     @staticmethod
-    def _codes(page: _Page | None, col: int, columns: Sequence[int], label: str) -> dict[str, str] | None:
+    def _codes(page: Page | None, col: int, columns: Sequence[int], label: str) -> dict[str, str] | None:
         """The codes of a table by their lower case; those missing, badly made or given twice are reported."""
         if page is None:
             return None
@@ -449,7 +449,7 @@ class _CampaignReading:
             page.report("campaign-missing", (at.FIRST, col), label=label)
         return codes
 
-    def _blocks(self, page: _Page | None, version: RubricVersion) -> dict[int, Block]:
+    def _blocks(self, page: Page | None, version: RubricVersion) -> dict[int, Block]:
         """Blocks by row."""
         if page is None:
             return {}
@@ -465,7 +465,7 @@ class _CampaignReading:
             made[row] = Block(code, name, council, commended or 0)
         return made
 
-    def _units(self, page: _Page | None, version: RubricVersion, blocks: Mapping[str, str] | None) -> dict[int, Unit]:
+    def _units(self, page: Page | None, version: RubricVersion, blocks: Mapping[str, str] | None) -> dict[int, Unit]:
         """Units by row."""
         if page is None:
             return {}
@@ -488,7 +488,7 @@ class _CampaignReading:
         return made
 
     @staticmethod
-    def _check_parents(page: _Page, units: Mapping[int, Unit], label: str) -> None:
+    def _check_parents(page: Page, units: Mapping[int, Unit], label: str) -> None:
         """Reports units that stand above themselves, directly or by a circle."""
         parent_of = {unit.code: unit.parent for unit in units.values()}
         sound: set[str] = set()
@@ -504,7 +504,7 @@ class _CampaignReading:
                 sound.update(passed)
 
     @staticmethod
-    def _check_councils(page: _Page | None, blocks: Mapping[int, Block], units: Mapping[int, Unit]) -> None:
+    def _check_councils(page: Page | None, blocks: Mapping[int, Block], units: Mapping[int, Unit]) -> None:
         """Reports councils that would appraise their own unit: no office appraises itself."""
         block_of = {unit.code: unit.block for unit in units.values()}
         for row, block in blocks.items():
@@ -579,7 +579,7 @@ class _CampaignReading:
                 self._read_central(page, place, central)
         return central
 
-    def _read_central(self, page: _Page, place: at.CentralSheet, central: dict[tuple[str, str], tuple[Raw, ...]]) -> None:
+    def _read_central(self, page: Page, place: at.CentralSheet, central: dict[tuple[str, str], tuple[Raw, ...]]) -> None:
         """Takes one central sheet. A row without figures says nothing, whatever unit it names."""
         leaves: dict[str, list[at.CentralInput]] = {}
         for one in place.inputs:

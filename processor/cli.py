@@ -228,6 +228,18 @@ def appraise(folder: Path, as_json: bool) -> int:
 
 @cli.command()
 @_folder
+@_json
+@_command
+def central(folder: Path, as_json: bool) -> int:
+    """Đọc sổ số liệu tập trung (điều tra, không đánh giá, điểm cộng trừ) rồi lập sổ còn thiếu trong 05_tham_dinh/so_lieu_tap_trung."""
+    from processor import report
+
+    with _desk(folder) as desk:
+        return report.central(desk, as_json=as_json)
+
+
+@cli.command()
+@_folder
 @click.option(
     "--against",
     metavar="THƯ_MỤC_ĐỢT_TRƯỚC",

@@ -15,6 +15,7 @@ from typing import Self
 
 from processor import keys
 from processor.campaign import Campaign, Round, campaign_to_book, read_campaign
+from processor.central_figures import with_books
 from processor.clock import Clock, behind
 from processor.files import (
     EnvironmentProblem,
@@ -70,6 +71,9 @@ class Desk:
     clock: Clock
     campaign_digest: str
     findings: list[Finding] = field(default_factory=list)
+    central_conflicts: tuple[tuple[str, str], ...] = ()
+    """Units and leaves for which the campaign workbook and a central book have different figures."""
+    _own: Campaign | None = None
     _record: Record = field(default_factory=Record)
     _until: int | None = None
 
@@ -85,13 +89,20 @@ class Desk:
 
     def as_of(self, seq: int, campaign_digest: str) -> Desk:
         """The desk as it stood after event `seq`, with the campaign workbook of that time: what old books are rebuilt from."""
-        campaign = self.campaign
+        campaign = self._own or self.campaign
         if campaign_digest != self.campaign_digest:
             read, _ = read_campaign(self.originals.get(campaign_digest), CAMPAIGN_FILE, lambda wanted: _own(self.version, wanted))
             if read is None:
                 raise OriginalAltered(self.folder / CAMPAIGN_FILE)
             campaign = read
-        return replace(self, campaign=campaign, campaign_digest=campaign_digest, findings=[], _record=Record(), _until=seq)
+        then = replace(self, campaign=campaign, campaign_digest=campaign_digest, findings=[], _record=Record(), _until=seq)
+        then.take_central_books(campaign)
+        return then
+
+    def take_central_books(self, own: Campaign) -> None:
+        """Nothing; the campaign is what its workbook says (`own`) with the figures of the central books told so far."""
+        self._own = own
+        self.campaign, self.central_conflicts = with_books(own, self.version, self.record())
 
     @property
     def actor(self) -> str:
@@ -215,6 +226,7 @@ def open_desk(folder: Path, clock: Clock, *, read_only: bool = False) -> Desk:
             sha256_of(data),
             found,
         )
+        desk.take_central_books(campaign)
         if not read_only:
             _keep_campaign(desk, data)
             for name in FOLDERS:

@@ -121,6 +121,23 @@ class BookMade:
 
 
 @dataclass(frozen=True, slots=True)
+class CentralMade:
+    """A book of central figures as written: its id, the part it holds (an appendix' number, or the lists), its units by code and name."""
+
+    book: str
+    part: str
+    serial: int
+    file: str
+    units: tuple[tuple[str, str], ...]
+    digest: str
+    campaign: str
+    seq: int
+    key: str
+    seal: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What the council put for one leaf of one unit: points as a decimal string, "KĐG", or "" (not yet), and the reason."""
 
@@ -189,6 +206,9 @@ class Record:
     delegated: dict[str, Delegated] = field(default_factory=dict)
     results: list[ResultMade] = field(default_factory=list)
     merged: list[Merged] = field(default_factory=list)
+    central_books: dict[str, CentralMade] = field(default_factory=dict)
+    central: dict[str, dict[tuple[str, int, int], str]] = field(default_factory=dict)
+    """What was put into a central book, by book, and by sheet, row and column: "n1.5" for a number, "s…" for a text."""
     key: str = ""
     """The id of the office's key now; `seals` holds every seal ever made, of forms and of books, by form id."""
     upto: int = 0
@@ -288,6 +308,24 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
             for place in rows:
                 record.rows.setdefault(place, []).append(book.book)
             record.seals[book.book] = book.seal
+        elif event.kind == "central_book":
+            central = CentralMade(
+                data["book"],
+                data["part"],
+                data["serial"],
+                data["file"],
+                tuple((code, name) for code, name in data["units"]),
+                data["digest"],
+                data["campaign"],
+                event.seq,
+                data["key"],
+                data["seal"],
+                data["program"],
+            )
+            record.central_books[central.book] = central
+            record.seals[central.book] = central.seal
+        elif event.kind == "central":
+            record.central[data["book"]] = {(sheet, row, col): text for sheet, row, col, text in data["entries"]}
         elif event.kind == "appraised":
             put: dict[str, dict[str, Entry]] = {}
             for unit, code, score, reason in data["entries"]:

@@ -266,6 +266,24 @@ def appraise(desk: Desk, *, as_json: bool) -> int:
     return _code(found)
 
 
+def central(desk: Desk, *, as_json: bool) -> int:
+    """Central books read and written."""
+    from processor.central import central as take_and_make
+    from processor.central_figures import FOLDER
+    from processor.tracking import write_tracking
+
+    done = take_and_make(desk)
+    found = [*done.findings, *write_tracking(desk)]
+    if as_json:
+        terminal.print_json(_as_json(found, written=done.written, taken=done.taken))
+        return _code(found)
+    terminal.print_findings(found)
+    for file in done.written:
+        terminal.say(f"Đã lập 05_tham_dinh/{FOLDER}/{file}")
+    terminal.say(f"Đã nhận {done.taken} ô số liệu tập trung.")
+    return _code(found)
+
+
 def rank(desk: Desk, against: Path | None = None, *, units: bool = False, as_json: bool) -> int:
     """The ranking, beside an earlier campaign's if its folder is given; with a workbook for each unit if wished."""
     from processor.desk import open_desk

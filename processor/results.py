@@ -6,11 +6,12 @@ The arithmetic is `ranking`'s; here is where its numbers come from, and that the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from processor import VERSION, ranking
 from processor.appraisal_books import DECISION_WORDS
+from processor.central import Lists, lists_of, take_central
 from processor.comparing import comparison, snapshot
 from processor.desk import CAMPAIGN_FILE, RESULTS, Blocked, Desk
 from processor.files import write_atomic
@@ -24,7 +25,7 @@ from processor.taking import take
 from rubric_versions.answers import is_blank
 from rubric_versions.findings import Finding, errors, finding
 from rubric_versions.methods.base import State
-from rubric_versions.model import Leaf
+from rubric_versions.model import Leaf, Rules
 from workbook_templates.book import Book, write_book
 from workbook_templates.campaign_book import Unit
 
@@ -51,13 +52,17 @@ def rank(desk: Desk, *, against: bytes | None = None, tick: Callable[[int], None
     Raises Blocked while a unit that has sent nothing yet still may: it must not be published as one that did not assess itself.
     """
     may_rank(desk)
-    taken = take(desk)
+    figures, taken = take_central(desk), take(desk)
     # everything from one state of the record, the very one that `verify` rebuilds from, whoever else appends meanwhile
     upto = desk.record().upto
     then = desk.as_of(upto, desk.campaign_digest)
     blocks, found = scores_of(then, tick)
     rules = desk.version.rules
-    done = Ranked(upto=upto, blocks=[(block, ranking.results_of(block, rules)) for block in blocks], findings=[*taken.findings, *found])
+    done = Ranked(
+        upto=upto,
+        blocks=[(block, ranking.results_of(block, rules)) for block in blocks],
+        findings=[*figures.findings, *taken.findings, *found],
+    )
     names = {unit.code: unit.name for unit in desk.campaign.units}
     awaited = merge_state(then).waiting
     for _, results in done.blocks:
@@ -142,6 +147,9 @@ def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple
     state = merge_state(desk)
     merged, found = merged_scores(desk, state)
     found = [*state.findings, *state.waiting_findings, *found]
+    lists = lists_of(desk)
+    for code, leaf in desk.central_conflicts:
+        found.append(finding("central-differs", file=CAMPAIGN_FILE, criterion=leaf, unit=desk.campaign.unit(code).name))
     cases: dict[str, int] = {}
     for case in desk.campaign.deductions:
         cases[case.unit] = cases.get(case.unit, 0) + 1
@@ -152,7 +160,7 @@ def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple
         for unit in desk.campaign.units:
             if unit.block == block.code:
                 scores = merged.get(unit.code) or _unit_scores(desk, unit, cases.get(unit.code, 0), blank_central, found)
-                units.append(scores)
+                units.append(scores if scores.missing else _listed(scores, lists, desk.version.rules, found))
                 tick(1)
         blocks.append(Block(block.code, block.name, block.commended, tuple(units)))
     for (number, label), count in blank_central.items():
@@ -176,6 +184,23 @@ def _unit_scores(desk: Desk, unit: Unit, deductions: int, blank_central: dict[tu
         else:
             leaves[leaf.code] = _appraised(line.leaves[leaf.code])
     return UnitScores(unit.code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked, False, "", deductions)
+
+
+def _listed(scores: UnitScores, lists: Lists, rules: Rules, found: list[Finding]) -> UnitScores:
+    """A unit's scores with what the council's lists say of it: leaves not assessed, points added and taken.
+
+    Where only the list may take a leaf out, "KĐG" given otherwise is no score yet.
+    """
+    skipped = lists.skips.get(scores.unit, {})
+    leaves = dict(scores.leaves)
+    for code, one in scores.leaves.items():
+        if code in skipped:
+            leaves[code] = replace(one, final=State.NOT_ASSESSED, points=Fraction(0))
+        elif one.final is State.NOT_ASSESSED and rules.not_assessed == "central_list":
+            leaves[code] = replace(one, final=State.UNSCORED)
+            found.append(finding("central-not-listed", criterion=code, unit=scores.name))
+    bonus, minus = (points.get(scores.unit, Fraction(0)) for points in (lists.bonus, lists.minus))
+    return replace(scores, leaves=leaves, bonus=bonus, minus=minus)
 
 
 def _appraised(line: LeafLine) -> LeafScore:

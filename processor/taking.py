@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from processor.appraisal_books import template_of
 from processor.arrivals import skipped_file
+from processor.central_figures import FOLDER as CENTRAL
 from processor.checks import identity_of, says_something
 from processor.desk import APPRAISAL, Desk
 from processor.documents import COPIES
@@ -62,7 +63,7 @@ def take(desk: Desk) -> Taken:
     untouched_books = {one.digest for one in record.books.values() if one.book not in record.taken}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
         file = plain_text(path.relative_to(folder).as_posix())
-        if path.suffix.lower() != ".xlsx" or skipped_file(path) or file.startswith(f"{COPIES}/"):
+        if path.suffix.lower() != ".xlsx" or skipped_file(path) or file.startswith((f"{COPIES}/", f"{CENTRAL}/")):
             continue
         data = read_whole(path)
         if parts_digest_or_none(data) in untouched_books:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 from processor import VERSION
 from processor.appraisal_books import template_of
+from processor.central import rebuilt as central_rebuilt
+from processor.central_figures import FOLDER as CENTRAL
 from processor.desk import APPRAISAL, FORMS, PRINTS, RESULTS, Desk
 from processor.documents import copy_names
 from processor.executors import processes
@@ -23,7 +25,7 @@ from workbook_templates.book import write_book
 def verify(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> list[Finding]:
     """Everything that does not hold; empty when all does. Reads only."""
     found = [finding("record-chain", file=desk.ledger.path.name, seq=one.seq, what=one.what) for one in desk.ledger.check()]
-    for check in (_originals, _copies, _forms, _books, results_hold, merges_hold, _rankings, _unit_results, _papers):
+    for check in (_originals, _copies, _central_books, _forms, _books, results_hold, merges_hold, _rankings, _unit_results, _papers):
         found += check(desk)
         tick(1)
     return found
@@ -34,12 +36,20 @@ def _originals(desk: Desk) -> Iterator[Finding]:
     told |= {event.data["workbook"] for event in desk.ledger.events("campaign")}
     told |= {event.data["version_kept"] for event in desk.ledger.events("created")}
     told |= {event.data["against"] for event in desk.ledger.events("ranked") if event.data["against"]}
+    told |= {sha256 for event in desk.ledger.events("central") for _, sha256 in event.data["files"]}
     told |= {sha256 for event in desk.ledger.events("appraised") for _, sha256 in event.data["files"]}
     for sha256 in sorted(told):
         try:
             desk.originals.get(sha256)
         except (OriginalMissing, OriginalAltered):
             yield finding("record-original", hash=sha256)
+
+
+def _central_books(desk: Desk) -> Iterator[Finding]:
+    """A central book must come out of the record as it was written; what lies in the folder may have been filled since."""
+    for made in desk.record().central_books.values():
+        if parts_digest(central_rebuilt(desk, made)) != made.digest:
+            yield _differs(f"{APPRAISAL}/{CENTRAL}/{made.file}", made.program, "nội dung")
 
 
 def _copies(desk: Desk) -> Iterator[Finding]:

@@ -54,6 +54,7 @@ PRINT_STAGE = "In biểu mẫu"
 RECORD_STAGE = "Hồ sơ lưu, kiểm chứng"
 ADDIN_STAGE = "Các nút CCHC trong Excel"
 MACHINE_STAGE = "Máy tính, ổ đĩa"
+CENTRAL_STAGE = "Số liệu tập trung"
 DOCUMENT_STAGE = "Tài liệu kiểm chứng, báo cáo ký"
 
 _RESEND = "Mở lại biểu mẫu đã được cấp, điền và lưu dạng .xlsx rồi gửi lại."
@@ -230,6 +231,16 @@ CATALOGUE: Mapping[str, Entry] = {
             ("campaign-frozen", "error", "Đã cấp biểu mẫu", "Không đổi được {label} sau khi đã cấp biểu mẫu (đang là «{value}», khi cấp là «{issued}»).", "Trả lại giá trị cũ; muốn đổi thì lập đợt mới."),
             ("campaign-version", "error", "Không có bộ tiêu chí", "Không có bộ tiêu chí «{value}».", "Xem danh sách bằng lệnh: cchc rubric list."),
             ("campaign-central-missing", "warning", "Chưa có điểm tập trung", "Chưa nhập «{label}» của {count} đơn vị.", "Nhập kết quả điều tra, nhận xét vào sổ đợt đánh giá."),
+        ],
+    ),
+    **_entries(
+        CENTRAL_STAGE,
+        [
+            ("central-foreign", "error", "Không phải sổ số liệu", "Tệp không phải sổ số liệu tập trung của đợt này.", "Dùng đúng tệp đã lập trong 05_tham_dinh/so_lieu_tap_trung."),
+            ("central-conflict", "error", "Hai bản ghi khác nhau", "Ô này ghi «{value}», bản sao kia ghi «{other}».", "Thống nhất một số, sửa ở một trong hai tệp."),
+            ("central-differs", "error", "Hai sổ ghi khác nhau", "Tiêu chí của «{unit}» có số liệu khác nhau ở sổ đợt đánh giá và ở sổ số liệu tập trung; chưa tính số nào.", "Giữ một nơi: xóa số ở nơi kia rồi chạy lại."),
+            ("central-not-listed", "error", "Không có trong danh sách", "«{unit}»: tiêu chí được ghi KĐG nhưng không có trong danh sách không đánh giá của quy chế.", "Cho điểm tiêu chí, hoặc ghi vào trang Không đánh giá của sổ so_lieu_tap_trung_danh_sach.xlsx."),
+            ("central-figure-differs", "warning", "Số liệu khác số tự khai", "«{unit}» khai {value}; số liệu tập trung là {other} ({source}).", "Xem lại điểm thẩm định của tiêu chí."),
         ],
     ),
     **_entries(

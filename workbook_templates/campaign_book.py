@@ -740,7 +740,7 @@ class _CampaignBook:
             sheet.put(row, CENTRAL_NAME, unit.name if unit else "", "cell", self._name_of(row, CENTRAL_CODE))
             for one, look in looks:
                 raws = self.campaign.central.get((unit.code, one.leaf.code)) if unit else None
-                sheet.put(row, one.col, _value(raws[one.index]) if raws else None, look)
+                sheet.put(row, one.col, raw_value(raws[one.index]) if raws else None, look)
         spare = area((CENTRAL_FIRST + len(units), CENTRAL_CODE), (last, CENTRAL_CODE))
         sheet.validations = [Validation(spare, "list", *_PROMPTS["unit"], self.unit_codes)]
         sheet.validations += [self._input_rule(area((CENTRAL_FIRST, one.col), (last, one.col)), one) for one in place.inputs]
@@ -828,7 +828,7 @@ _LOOKS = {
 }
 
 
-def _value(raw: Raw) -> str | Fraction | None:
+def raw_value(raw: Raw) -> str | Fraction | None:
     """What was read, fit to be written again: as text or number, never as a formula."""
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
