@@ -17,12 +17,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from processor.demo import FEWEST, Filling, Year, fill, plausible, prepared
-from processor.desk import APPRAISAL, RESULTS
+from processor.desk import APPRAISAL, PRINTS, RESULTS, open_desk
 from processor.guide import FOLDER
 from processor.keys import FOLDER_VARIABLE
+from processor.printing import Wanted, print_papers
 from processor.results import RESULT_FILE
 from rubric_versions.answers import Answers
 from tests.office import Office
+from workbook_templates.authoring_book import authoring_book
+from workbook_templates.book import write_book
 from workbook_templates.layout import Layout, layout_of
 
 SEED = 2018
@@ -103,11 +106,17 @@ def main() -> None:
             year.play()
         form = folder / "form.xlsx"
         form.write_bytes(half_filled_form(year))
+        authored = folder / "authored.xlsx"
+        authored.write_bytes(write_book(authoring_book(year.version)))
+        with open_desk(year.folder, year.clock) as desk:
+            minutes = print_papers(desk, Wanted(forms=("bien_ban",))).papers[0]
         pictures = (
             Picture("tu-cham-diem", form, ("BẢNG TỰ ĐÁNH GIÁ", "Giải trình"), (25, 15, 262, 165)),
             Picture("tai-lieu", form, ("TÀI LIỆU KIỂM CHỨNG", "Trích yếu nội dung"), (25, 15, 262, 100)),
             Picture("ra-soat-loi", form, ("RÀ SOÁT TRƯỚC KHI GỬI",), (25, 15, 262, 115)),
             Picture("tham-dinh", year.folder / APPRAISAL / "tham_dinh_thanh_pho.xlsx", ("BẢNG THẨM ĐỊNH",), (25, 15, 262, 150)),
+            Picture("bien-ban", year.folder / PRINTS / minutes.file, ("BIÊN BẢN", "CĂN CỨ THẨM ĐỊNH"), (20, 12, 185, 240)),
+            Picture("so-soan", authored, ("1.1.1", "Kiểm tra"), (25, 15, 262, 175)),
             Picture("xep-hang", year.folder / RESULTS / RESULT_FILE, ("CHỈ SỐ VÀ XẾP HẠNG", "Khối sở"), (25, 15, 175, 205)),
         )
         with Office(locale="vi-VN") as office:
