@@ -6,13 +6,14 @@ what a version means is the linter's work; here its findings only get their cell
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from processor.reader import Cell, ErrorValue, Sheet, Workbook
 from rubric_versions import words
@@ -20,6 +21,8 @@ from rubric_versions.authoring import COLUMNS, Line, Path, Section, Slot, sectio
 from rubric_versions.catalog import why_of
 from rubric_versions.findings import Finding, errors, finding
 from rubric_versions.lint import lint
+from rubric_versions.methods import Method
+from rubric_versions.methods.base import ScoringMethod
 from rubric_versions.model import RubricVersion
 from rubric_versions.numbers import decimal_text, probably_meant, vi
 from workbook_templates import authoring_book as at
@@ -41,20 +44,40 @@ class Authored:
     places: dict[tuple[str, str], list[Place]] = field(default_factory=dict)
     """Cells of the rows by table and code, in order."""
 
+    tables: list[dict[str, Any]] = field(default_factory=list)
+    """The tables as read, plain, whether or not they are sound."""
+
     def leaves(self) -> list[dict[str, Any]]:
         """What was understood of every leaf, for `--json`: table, code, title, points, who scores, how, and the cell."""
-        if self.version is None:
-            return []
         rows = []
-        for appendix in self.version.appendices:
-            for leaf in appendix.leaves:
-                sheet, row, col = self.places[appendix.number, leaf.code][0]
-                rows.append({
-                    "appendix": appendix.number, "code": leaf.code, "title": leaf.title, "max": decimal_text(leaf.max),
-                    "scored_by": leaf.scored_by, "method": leaf.method.model_dump(mode="json", exclude_defaults=True),
-                    "says": leaf.method.describe(leaf.max), "sheet": sheet, "cell": a1(row, col),
-                })  # fmt: skip
+        for table in self.tables:
+            number, seen = str(table.get("number", "")), Counter[str]()
+            for leaf in _plain_leaves(table["children"]):
+                code = leaf["code"]
+                sheet, row, col = self.places[number, code][min(seen[code], len(self.places[number, code]) - 1)]
+                seen[code] += 1
+                told = {name: leaf.get(name, "") for name in ("code", "title", "max", "scored_by", "evidence", "guidance", "may_skip")}
+                method = leaf["method"]
+                rows.append({"appendix": number, **told, "method": method, "says": _says(leaf), "sheet": sheet, "cell": a1(row, col)})
         return rows
+
+
+def _plain_leaves(rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for row in rows:
+        if "method" in row:
+            yield row
+        yield from _plain_leaves(row.get("children", ()))
+
+
+def _says(leaf: Mapping[str, Any]) -> str:
+    """How points are given, in words; empty while the method is not sound."""
+    try:
+        return _METHOD.validate_python(leaf["method"]).describe(Fraction(leaf.get("max", "0")))
+    except ValidationError:
+        return ""
+
+
+_METHOD: TypeAdapter[ScoringMethod] = TypeAdapter(Method)
 
 
 def is_authoring(book: Workbook) -> bool:
@@ -78,7 +101,7 @@ def read_authoring(book: Workbook, file: str) -> Authored:
             reading.found += [reading.of_shape(error) for error in problem.errors()]
     if version is not None:
         reading.found += [reading.located(one) for one in lint(version)]
-    return Authored(version, reading.found, reading.rows)
+    return Authored(version, reading.found, reading.rows, tables)
 
 
 class _Reading:

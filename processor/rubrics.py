@@ -145,11 +145,14 @@ TEMPLATE = "mau.yaml"
 """The example that `rubric new` writes, beside the versions' folders."""
 
 
+def _template() -> RubricVersion:
+    with as_file(files("rubric_versions") / TEMPLATE) as path:
+        return catalog.load_file(path)
+
+
 def rubric_new(out: Path, *, as_json: bool) -> int:
     """An authoring workbook with a sound example to write over."""
-    with as_file(files("rubric_versions") / TEMPLATE) as path:
-        version = catalog.load_file(path)
-    return _authored(version, out, "Mở tệp, đọc trang Hướng dẫn, viết đè lên mẫu; rồi chạy: cchc rubric import", as_json=as_json)
+    return _authored(_template(), out, "Mở tệp, đọc trang Hướng dẫn, viết đè lên mẫu; rồi chạy: cchc rubric import", as_json=as_json)
 
 
 def rubric_export(target: str, out: Path, *, as_json: bool) -> int:
@@ -214,22 +217,43 @@ def _authored(version: RubricVersion, out: Path, told: str, *, as_json: bool) ->
 
 
 def rubric_import(path: Path, folder: Path, *, as_json: bool) -> int:
-    """A version out of an authoring workbook, or out of the table an office has; what was understood and what is wrong, cell by cell."""
+    """A version out of an authoring workbook, or an authoring workbook out of the table an office has; what is wrong, cell by cell."""
     from processor.authoring import is_authoring, read_authoring
+    from processor.own_files import is_word
     from processor.reader import Unreadable, read_workbook
 
+    data = read_whole(path)
     try:
-        book = read_workbook(read_whole(path))
+        book = None if is_word(data) else read_workbook(data)
+        if book is None or not is_authoring(book):
+            return _import_own(path.name, data, folder, as_json=as_json)
     except Unreadable as problem:
-        found = [finding(problem.code, file=path.name, **problem.params)]
-        return _imported(found, [], [], as_json=as_json)
-    if not is_authoring(book):
-        return _imported([finding("authoring-no-table", file=path.name)], [], [], as_json=as_json)
+        return _imported([finding(problem.code, file=path.name, **problem.params)], [], [], as_json=as_json)
     authored = read_authoring(book, path.name)
     written: list[Path] = []
     if authored.version is not None and not errors(authored.findings):
         written = write_version(authored.version, folder)
     return _imported(authored.findings, authored.leaves(), written, as_json=as_json)
+
+
+def _import_own(name: str, data: bytes, folder: Path, *, as_json: bool) -> int:
+    """The office's table as an authoring workbook to be corrected; it becomes a version only when that workbook is imported."""
+    from processor.authoring import read_authoring
+    from processor.own_files import own_grids
+    from processor.own_import import own_id, read_own
+    from processor.reader import read_workbook
+    from workbook_templates.book import write_book
+
+    own = read_own(own_grids(data), name, _template())
+    if own.book is None:
+        return _imported(own.findings, [], [], as_json=as_json)
+    written = write_book(own.book)
+    out = folder / f"{own_id(name)}_soan.xlsx"
+    make_folder(folder)
+    write_atomic(out, written)
+    authored = read_authoring(read_workbook(written), out.name)
+    found = [*own.findings, *authored.findings]
+    return _imported(found, authored.leaves(), [out], as_json=as_json)
 
 
 def write_version(version: RubricVersion, folder: Path) -> list[Path]:
@@ -254,6 +278,8 @@ def _imported(found: Sequence[Finding], leaves: Sequence[dict[str, Any]], writte
         terminal.print_findings(found)
         told = f"{len(leaves)} tiêu chí được chấm; {len(errors(found))} lỗi, {len(found) - len(errors(found))} cảnh báo, ghi chú."
         terminal.say(told)
-        if written:
+        if written and written[0].suffix == ".xlsx":
+            terminal.say(f"Đã ghi {written[0]}: ô tô màu là chỗ còn ngờ. Sửa xong thì chạy: cchc rubric import {written[0]} --out THƯ_MỤC")
+        elif written:
             terminal.say(f"Đã ghi {written[0]}. Lập đợt đánh giá: cchc new THƯ_MỤC --version {written[0]}")
     return 1 if errors(found) else 0

@@ -320,9 +320,14 @@ _LEVEL_TITLES = (
 _LEVEL_TITLE = re.compile("|".join(_LEVEL_TITLES))
 
 
+def reads_like_level(title: str) -> bool:
+    """Whether a title says a level ("Không đạt: 0", "Dưới 50 %") rather than what is asked for."""
+    return bool(_LEVEL_TITLE.fullmatch(_plain(title).rstrip(" .;:")))
+
+
 def level_coded(leaf: Leaf) -> Found:
     """Leaves whose title reads like a level of the row above ("Không đạt: 0"): levels that got codes of their own."""
-    if _LEVEL_TITLE.fullmatch(_plain(leaf.title).rstrip(" .;:")):
+    if reads_like_level(leaf.title):
         yield finding("rubric-level-coded", criterion=leaf.code, value=leaf.title)
 
 

@@ -34,9 +34,12 @@ _NUMBER = r"(\d+(?:[.,]\d+)?)"
 _RATE = rf"{_NUMBER}\s*(?:%|phần trăm)?"
 _FIRST = rf"{_NUMBER}\s*(?:%|phần trăm)"
 _TO = r"(?: (?:đến|tới) | ?- ?)"
-_LEAD = r"(?:(?:nếu|trường hợp)\s+)?(?:(?:tỷ lệ|tỉ lệ|số)\s+(?:\S+\s+){0,6}?)?(?:đạt\s+)?(?:tỷ lệ\s+)?"
+_LEAD = r"(?:(?!.*\b(?:không|chưa|giảm|trừ|ngày|tháng|giờ)\b)[^\d%<>≤≥]{1,80}?[\s:,])??"
+"""Words before a rate ("Tỷ lệ hồ sơ đúng hạn đạt từ …"), none that turn its meaning round."""
+_TAIL = r"(?:\s+(?!.*\b(?:trở|không|chưa|đến|dưới|trên)\b)[^\d%]{1,80})?"
+"""Words after it ("… số hồ sơ")."""
 _BANDS = tuple(
-    (re.compile(rf"{_LEAD}{body}"), low, high)
+    (re.compile(rf"{_LEAD}{body}{_TAIL}"), low, high)
     for body, low, high in (
         (rf"từ {_RATE}{_TO}dưới {_FIRST}", "ge", "lt"),
         (rf"từ {_RATE}{_TO}{_FIRST}", "ge", "le"),
@@ -50,14 +53,14 @@ _BANDS = tuple(
         (rf"(?:tối thiểu|ít nhất) {_FIRST}", "ge", ""),
         (rf"(?:≥|>=) ?{_FIRST}", "ge", ""),
         (rf"(?:trên|hơn|lớn hơn|>) ?{_FIRST}", "gt", ""),
-        (rf"(?:dưới|thấp hơn|nhỏ hơn|chưa đạt|<) ?{_FIRST}", "", "lt"),
+        (rf"(?:dưới|thấp hơn|nhỏ hơn|<) ?{_FIRST}", "", "lt"),
         (rf"(?:≤|<=) ?{_FIRST}", "", "le"),
         (rf"(?:đến|không quá|tối đa) {_FIRST}", "", "le"),
         (rf"{_FIRST} trở xuống", "", "le"),
         (rf"từ {_FIRST} trở xuống", "", "le"),
     )
 )
-_WHOLE = re.compile(rf"{_LEAD}100\s*(?:%|phần trăm)(?:\s+\D*)?")
+_WHOLE = re.compile(rf"{_LEAD}100\s*(?:%|phần trăm){_TAIL}")
 
 
 def _figure(text: str) -> Fraction | None:
@@ -106,7 +109,7 @@ class Said:
 
 _FIGURE = _NUMBER[1:-1]
 _POINTS_AFTER = re.compile(
-    rf"(?P<text>.*\S)\s*(?::|=|->|→|-)\s*(?:(?:được|đạt|chấm|trừ)\s+)?(?P<points>{_FIGURE})\s*(?:điểm|đ)?\s*[.;,]*", re.IGNORECASE
+    rf"(?P<text>.*\S)\s*(?::|=|->|→|-)\s*(?:(?:được|đạt|chấm)\s+)?(?P<points>{_FIGURE})\s*(?:điểm|đ)?\s*[.;,]*", re.IGNORECASE
 )
 _POINTS_WORD = re.compile(
     rf"(?P<text>.*\S)\s*,?\s+(?:thì\s+)?(?:được|đạt|chấm|tính|cho)\s+(?P<points>{_FIGURE})\s*(?:điểm|đ)\s*[.;,]*", re.IGNORECASE
@@ -124,9 +127,10 @@ def level_of(text: str) -> Said | None:
         if match := pattern.fullmatch(line):
             points = Fraction(0) if pattern is _POINTS_NONE else _figure(match["points"])
             words = tidy(match["text"])
-            if points is None or not words or _figure(words) is not None:
+            rates = rates_of(words)
+            if points is None or not words or (rates is None and _figure(words) is not None):
                 return None
-            return Said(words[:1].upper() + words[1:], points, rates_of(words))
+            return Said(words[:1].upper() + words[1:], points, rates)
     return None
 
 
