@@ -11,7 +11,7 @@ import sys
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,25 +53,16 @@ class Host(ABC):
         with suppress(Exception):  # a bar that is hidden is no reason to stop
             self.book.app.status_bar = text or False
 
-    @contextmanager
-    def steady(self) -> Iterator[None]:
+    def steady(self) -> Steady:
         """The screen as it is until all is written: quicker, and nothing flickers."""
-        app = self.book.app
-        with suppress(Exception):  # a screen that moves is no reason to stop
-            app.screen_updating = False
-        try:
-            yield
-        finally:
-            for _ in range(2):  # a host that was busy for a moment may not leave the screen frozen
-                with suppress(Exception):
-                    app.screen_updating = True
-                    break
+        return Steady(self)
 
     def select(self, sheet: str, address: str) -> None:
-        """Goes to a cell."""
-        place = self.book.sheets[sheet].range(address)
-        place.sheet.activate()
-        place.select()
+        """Goes to a cell, if it can be gone to: what was to be done is done by then."""
+        with suppress(Exception):
+            place = self.book.sheets[sheet].range(address)
+            place.sheet.activate()
+            place.select()
 
     @abstractmethod
     def choose_folder(self, prompt: str) -> Path | None:
@@ -80,9 +71,10 @@ class Host(ABC):
     def open_path(self, path: Path) -> None:
         """Shows a workbook in this program, anything else in the program of the system that is for it."""
         if path.suffix.lower() == ".xlsx":
-            self.book.app.books.open(str(path))
-        else:
-            show_path(path)
+            with suppress(Exception):  # a book of that name from another folder is open: the system may still show it
+                self.book.app.books.open(str(path))
+                return
+        show_path(path)
 
     def save_as(self, path: Path) -> None:
         """Saves the book under that name, replacing what is there; the book then bears it."""
@@ -108,55 +100,91 @@ class Host(ABC):
 
     # ---------------------------------------------------------------------------------------------------- protection
 
-    @contextmanager
-    def opened(self, names: Sequence[str], password: str) -> Iterator[None]:
-        """Those sheets without protection; afterwards those that had one have it again, as it was, whatever happened.
+    def opened(self, names: Sequence[str], password: str) -> Opened:
+        """A context in which those sheets have no protection; afterwards those that had one have it again, as it was, come what may.
 
         Raises Refused if a password is not the one the form was issued with.
         """
-        undo = []
-        try:
-            for name in names:
-                sheet = self.book.sheets[name]
-                if self.is_protected(sheet):
-                    kept = self._protection(sheet)
-                    try:
-                        self._unprotect(sheet, password)
-                    except Exception as problem:
-                        if is_busy(problem):
-                            raise
-                        raise Refused("password", sheet=name) from problem
-                    if self.is_protected(sheet):
-                        raise Refused("password", sheet=name)
-                    undo.append((sheet, kept))
-            yield
-        finally:
-            problems = []
-            for sheet, kept in reversed(undo):
-                for last_try in (False, True):  # a host that was busy for a moment may not leave a sheet open
-                    try:
-                        if not self.is_protected(sheet):
-                            self._protect(sheet, password, kept)
-                        break
-                    except Exception as problem:  # the other sheets first
-                        if last_try:
-                            problems.append(problem)
-            if problems:
-                raise problems[0]
+        return Opened(self, names, password)
 
     @abstractmethod
-    def _protection(self, sheet: xw.Sheet) -> Any:
-        """What the protection allows, to put it back."""
+    def protection(self, sheet: xw.Sheet) -> Any:
+        """What a sheet's protection allows, to put it back."""
 
     @abstractmethod
-    def _unprotect(self, sheet: xw.Sheet, password: str) -> None: ...
+    def unprotect(self, sheet: xw.Sheet, password: str) -> None:
+        """Takes a sheet's protection off; each host has its own error for a wrong password."""
 
     @abstractmethod
-    def _protect(self, sheet: xw.Sheet, password: str, kept: Any) -> None: ...
+    def protect(self, sheet: xw.Sheet, password: str, kept: Any) -> None:
+        """Protects a sheet so that it allows what was kept."""
 
     @abstractmethod
     def lock(self, sheet: xw.Sheet, areas: Sequence[str], *, locked: bool) -> None:
         """Locks or unlocks the cells of those areas; the sheet must be open."""
+
+
+class Steady:
+    """See `Host.steady`. A class, for an exception of UNO cannot pass through a generator's context."""
+
+    def __init__(self, host: Host) -> None:
+        self._app = host.book.app
+
+    def __enter__(self) -> None:
+        with suppress(Exception):  # a screen that moves is no reason to stop
+            self._app.screen_updating = False
+
+    def __exit__(self, *_: object) -> None:
+        for _turn in range(2):  # a host that was busy for a moment may not leave the screen frozen
+            with suppress(Exception):
+                self._app.screen_updating = True
+                break
+
+
+class Opened:
+    """See `Host.opened`."""
+
+    def __init__(self, host: Host, names: Sequence[str], password: str) -> None:
+        self._host, self._names, self._password = host, names, password
+        self._undo: list[tuple[xw.Sheet, Any]] = []
+
+    def __enter__(self) -> None:
+        try:
+            for name in self._names:
+                self._open(self._host.book.sheets[name])
+        except BaseException:
+            self._shut()
+            raise
+
+    def _open(self, sheet: xw.Sheet) -> None:
+        if not self._host.is_protected(sheet):
+            return
+        self._undo.append((sheet, self._host.protection(sheet)))
+        try:
+            self._host.unprotect(sheet, self._password)
+        except Exception as problem:
+            if is_busy(problem):
+                raise
+            raise Refused("password", sheet=sheet.name) from problem
+        if self._host.is_protected(sheet):
+            raise Refused("password", sheet=sheet.name)
+
+    def __exit__(self, *_: object) -> None:
+        self._shut()
+
+    def _shut(self) -> None:
+        problems = []
+        for sheet, kept in reversed(self._undo):
+            for last_try in (False, True):  # a host that was busy for a moment may not leave a sheet open
+                try:
+                    if not self._host.is_protected(sheet):
+                        self._host.protect(sheet, self._password, kept)
+                    break
+                except Exception as problem:  # the other sheets first
+                    if last_try:
+                        problems.append(problem)
+        if problems:
+            raise problems[0]
 
 
 class ExcelWindows(Host):
@@ -191,17 +219,17 @@ class ExcelWindows(Host):
             found.add("connections")
         return tuple(sorted(found))
 
-    def _protection(self, sheet: xw.Sheet) -> Any:
+    def protection(self, sheet: xw.Sheet) -> Any:
         allowed = sheet.api.Protection
         kept = {name: bool(getattr(allowed, name)) for name in self._ALLOWED}
         kept["DrawingObjects"] = bool(sheet.api.ProtectDrawingObjects)
         kept["Scenarios"] = bool(sheet.api.ProtectScenarios)
         return kept, sheet.api.EnableSelection
 
-    def _unprotect(self, sheet: xw.Sheet, password: str) -> None:
+    def unprotect(self, sheet: xw.Sheet, password: str) -> None:
         sheet.api.Unprotect(password)
 
-    def _protect(self, sheet: xw.Sheet, password: str, kept: Any) -> None:
+    def protect(self, sheet: xw.Sheet, password: str, kept: Any) -> None:
         allowed, selection = kept
         sheet.api.Protect(Password=password, Contents=True, **allowed)
         sheet.api.EnableSelection = selection
@@ -237,14 +265,14 @@ class ExcelMac(Host):
     def active(self, book: xw.Book) -> tuple[str, ...]:
         return ()
 
-    def _protection(self, sheet: xw.Sheet) -> Any:
+    def protection(self, sheet: xw.Sheet) -> Any:
         # what the forms are issued with; the dictionary lets nobody ask
         return dict.fromkeys(("allow_formatting_columns", "allow_formatting_rows", "allow_filtering"), True)
 
-    def _unprotect(self, sheet: xw.Sheet, password: str) -> None:
+    def unprotect(self, sheet: xw.Sheet, password: str) -> None:
         sheet.api.unprotect(password=password)
 
-    def _protect(self, sheet: xw.Sheet, password: str, kept: Any) -> None:
+    def protect(self, sheet: xw.Sheet, password: str, kept: Any) -> None:
         sheet.api.protect_worksheet(password=password, worksheet_contents=True, **kept)
 
     def lock(self, sheet: xw.Sheet, areas: Sequence[str], *, locked: bool) -> None:
@@ -275,13 +303,13 @@ class LibreOffice(Host):
     def active(self, book: xw.Book) -> tuple[str, ...]:
         return ("external-links",) if book.api.ExternalDocLinks.Count else ()
 
-    def _protection(self, sheet: xw.Sheet) -> Any:
+    def protection(self, sheet: xw.Sheet) -> Any:
         return None
 
-    def _unprotect(self, sheet: xw.Sheet, password: str) -> None:
+    def unprotect(self, sheet: xw.Sheet, password: str) -> None:
         sheet.api.unprotect(password)
 
-    def _protect(self, sheet: xw.Sheet, password: str, kept: Any) -> None:
+    def protect(self, sheet: xw.Sheet, password: str, kept: Any) -> None:
         sheet.api.protect(password)
 
     def lock(self, sheet: xw.Sheet, areas: Sequence[str], *, locked: bool) -> None:

@@ -86,22 +86,24 @@ def _whole(front: Front) -> xw.Range:
 
 def write(front: Front, marks: Sequence[Mark], sentence: str, now: datetime) -> None:
     """Replaces what stands there by these marks; if any step fails everything is as it was before."""
+    notes = _notes(front)
     with front.host.steady(), Undo() as undo:
-        _keep(front, undo)
-        with front.host.opened(_noted_sheets(front, marks), front.password):
+        _keep(front, notes, undo)
+        with front.host.opened(_noted_sheets(front, notes, marks), front.password):
             _whole(front).clear_contents()  # first, for with a list there LibreOffice looks at every colour anew after each note
-            _remove_notes(front)
+            _remove_notes(front, notes)
             _add_notes(front, marks)
             _put_list(front, *_rows(front, marks, messages.FOUND_SENTENCE.format(counts=sentence, when=f"{now:%H:%M %d/%m/%Y}")))
 
 
 def clear(front: Front) -> None:
     """Takes list, colours and notes away."""
+    notes = _notes(front)
     with front.host.steady(), Undo() as undo:
-        _keep(front, undo)
-        with front.host.opened(_noted_sheets(front, ()), front.password):
+        _keep(front, notes, undo)
+        with front.host.opened(_noted_sheets(front, notes, ()), front.password):
             _whole(front).clear_contents()
-            _remove_notes(front)
+            _remove_notes(front, notes)
 
 
 def _rows(front: Front, marks: Sequence[Mark], sentence: str) -> tuple[list[list[Any]], list[list[Any]]]:
@@ -127,10 +129,10 @@ def _put_list(front: Front, rows: list[list[Any]], links: list[list[Any]]) -> No
     _links(front).formula = links
 
 
-def _noted_sheets(front: Front, marks: Sequence[Mark]) -> list[str]:
+def _noted_sheets(front: Front, notes: Sequence[Noted], marks: Sequence[Mark]) -> list[str]:
     """The sheets that have to be open: that of the list, those with notes of ours, those that get one."""
-    wanted = {mark.sheet for mark in _noted(marks)} | {sheet for sheet, _, _ in _notes(front)} | {words.CHECK}
-    return [sheet.name for sheet in front.host.book.sheets if sheet.name in wanted]
+    wanted = [words.CHECK, *(sheet for sheet, _, _ in notes), *(mark.sheet for mark in _noted(marks))]
+    return list(dict.fromkeys(wanted))
 
 
 def _noted(marks: Sequence[Mark]) -> list[Mark]:
@@ -139,8 +141,12 @@ def _noted(marks: Sequence[Mark]) -> list[Mark]:
     return [mark for mark in marks if (mark.sheet, mark.cell) in cells]
 
 
-def _notes(front: Front) -> list[tuple[str, str, str]]:
-    """Sheet, address and text of every note of ours."""
+Noted = tuple[str, str, str]
+"""Sheet, address and text of a note of ours."""
+
+
+def _notes(front: Front) -> list[Noted]:
+    """Every note of ours."""
     found = []
     for sheet in front.host.book.sheets:
         if sheet.name != words.META:
@@ -151,8 +157,8 @@ def _notes(front: Front) -> list[tuple[str, str, str]]:
     return found
 
 
-def _remove_notes(front: Front) -> None:
-    for sheet, address, _ in _notes(front):
+def _remove_notes(front: Front, notes: Sequence[Noted]) -> None:
+    for sheet, address, _ in notes:
         note = front.host.book.sheets[sheet].range(address).note
         if note is not None:
             note.delete()
@@ -173,13 +179,13 @@ def _add_note(front: Front, sheet: str, address: str, text: str) -> None:
         cell.add_note(text)
 
 
-def _keep(front: Front, undo: Undo) -> None:
+def _keep(front: Front, notes: Sequence[Noted], undo: Undo) -> None:
     """Notes how to bring list and notes back as they are now."""
-    rows, links, notes = _list(front).options(ndim=2).value, _links(front).formula, _notes(front)
+    rows, links = _list(front).options(ndim=2).value, _links(front).formula
 
     def restore() -> None:
         with front.host.opened([sheet.name for sheet in front.host.book.sheets if sheet.name != words.META], front.password):
-            _remove_notes(front)
+            _remove_notes(front, _notes(front))
             _put_list(front, rows, [[one] if isinstance(one, str) else list(one) for one in links])
             for sheet, address, text in notes:
                 _add_note(front, sheet, address, text)

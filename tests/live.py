@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,17 +12,33 @@ from typing import Any
 
 import xlwings as xw
 
+from addin.hosts import LibreOffice
 from addin.libreoffice.engine import register
 from addin.libreoffice.uno_of import connect
+from processor.demo import plausible
+from rubric_versions.model import RubricVersion
+from tests import kept
+from tests.forms import Form, made
 from tests.office import find_soffice
 from tests.office_worker import Worker
 
 
 class Calls:
-    """How many calls went to LibreOffice."""
+    """How many calls went to LibreOffice; `fail_at` names one that fails, as if the program had refused it."""
 
     def __init__(self) -> None:
         self.count = 0
+        self.fail_at = 0
+
+    def one(self) -> None:
+        """Counts a call. Raises CallFailed where it is the one to fail."""
+        self.count += 1
+        if self.count == self.fail_at:
+            raise CallFailed
+
+
+class CallFailed(Exception):
+    """What the call that was to fail raises."""
 
 
 class Counted:
@@ -36,17 +53,17 @@ class Counted:
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._target, name)
         if not callable(value) or type(value).__name__ == "pyuno":
-            self._calls.count += 1
+            self._calls.one()
             return self._wrapped(value)
 
         def call(*arguments: Any) -> Any:
-            self._calls.count += 1
+            self._calls.one()
             return self._wrapped(value(*(one._target if isinstance(one, Counted) else one for one in arguments)))
 
         return call
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._calls.count += 1
+        self._calls.one()
         setattr(self._target, name, value)
 
 
@@ -81,3 +98,58 @@ class Live:
         finally:
             with contextlib.suppress(Exception):
                 book.close()
+
+
+class SilentLibreOffice(LibreOffice):
+    """The host with a person who reads every message and gives the answers prepared (yes, if none)."""
+
+    def __init__(self, book: xw.Book) -> None:
+        super().__init__(book)
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self.answers: list[bool] = []
+        self.folder: Path | None = None
+        self.shown: list[Path] = []
+
+    def alert(self, text: str, *, warn: bool = False) -> None:
+        self.said.append(text)
+
+    def ask(self, text: str) -> bool:
+        self.asked.append(text)
+        return self.answers.pop(0) if self.answers else True
+
+    def choose_folder(self, prompt: str) -> Path | None:
+        return self.folder
+
+    def open_path(self, path: Path) -> None:
+        self.shown.append(path)
+
+
+def sized_version(leaves: int) -> RubricVersion:
+    """A version whose one appendix has so many leaves that the unit scores, of every method in turn, in fields of ten."""
+    methods = [method for method in kept.METHODS if not str(method["kind"]).startswith("survey")]
+    fields = [
+        {
+            "code": f"{field + 1}", "title": f"Lĩnh vực {field + 1}", "max": str(10 * min(10, leaves - 10 * field)),
+            "children": [
+                {"code": f"{field + 1}.{turn + 1}", "title": f"Tiêu chí {turn + 1}", "max": "10", "evidence": ["Văn bản"],
+                 "scored_by": "self", "method": methods[turn % len(methods)], "may_skip": "Không phát sinh"}
+                for turn in range(min(10, leaves - 10 * field))
+            ],
+        }
+        for field in range((leaves + 9) // 10)
+    ]  # fmt: skip
+    appendix = {**_appendix(), "total": str(10 * leaves), "children": fields}
+    return RubricVersion.model_validate(kept.VERSION | {"id": f"thu-{leaves}", "appendices": [appendix]})
+
+
+def _appendix() -> dict[str, Any]:
+    kept_one = kept.VERSION["appendices"]
+    assert isinstance(kept_one, list)
+    return dict(kept_one[0])
+
+
+def sized_form(leaves: int) -> Form:
+    """The form of that version, filled in with nothing wrong."""
+    version = sized_version(leaves)
+    return made(version, version.appendices[0], plausible(version.appendices[0], random.Random(leaves), 1.0))

@@ -9,6 +9,7 @@ Works on any component context: LibreOffice's own in its process (the extension)
 
 from __future__ import annotations
 
+import errno
 import math
 import re
 from collections.abc import Iterator
@@ -306,13 +307,15 @@ class Book(base_classes.Book):
         self.xl.close(True)
 
     def save(self, path: str | None = None, password: str | None = None) -> None:
-        """Saves in place, or under another name in the format of its ending; the book then bears that name."""
-        if path is None:
-            self.xl.store()
-            return
-        target = Path(path)
-        wanted = property_values({"FilterName": _FILTERS[target.suffix.lower()], "Overwrite": True})
-        self.xl.storeAsURL(target.as_uri(), wanted)
+        """Saves in place, or under another name in the format of its ending; the book then bears that name. Raises OSError."""
+        try:
+            if path is None:
+                self.xl.store()
+            else:
+                wanted = property_values({"FilterName": _FILTERS[Path(path).suffix.lower()], "Overwrite": True})
+                self.xl.storeAsURL(Path(path).as_uri(), wanted)
+        except Exception as problem:  # UNO's own cannot pass through xlwings' contexts
+            raise OSError(errno.EIO, str(problem), path or self.fullname) from None
 
 
 class Sheets(base_classes.Sheets):
