@@ -6,7 +6,7 @@ taken for proved cases, figures to set beside the declared ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -121,6 +121,24 @@ def _rebuilt(desk: Desk, made: CentralMade, *, filled: bool = False) -> CentralB
     identity = _identity(then, made.part, made.serial, made.units, made.key).sealed(made.seal)
     entries = desk.record().central.get(made.book, {}) if filled else {}
     return _book(then, made.part, identity, made.units, {place: raw_of(text) for place, text in entries.items()})
+
+
+def book_with(
+    desk: Desk,
+    made: CentralMade,
+    cells: at.Entries | None = None,
+    figures: Callable[[str, Leaf], Sequence[Raw]] | None = None,
+) -> bytes:
+    """The bytes of a book with those cells filled, or with the figures a function gives for each unit and leaf: for trying out."""
+    entries = dict(cells or {})
+    if figures is not None:
+        place = _place(desk, made.part)
+        for row, (unit, _) in enumerate(made.units, at.FIRST):
+            for leaf, cols in leaf_columns(place).items():
+                entries |= {(place.name, row, col): raw for col, raw in zip(cols, figures(unit, leaf), strict=True)}
+    then = desk.as_of(made.seq - 1, made.campaign)
+    identity = _identity(then, made.part, made.serial, made.units, made.key).sealed(made.seal)
+    return write_book(_book(then, made.part, identity, made.units, entries).book)
 
 
 def rebuilt(desk: Desk, made: CentralMade) -> bytes:
