@@ -152,6 +152,7 @@ def test_an_office_may_have_the_file_alone_to_sign_it(tmp_path: Path) -> None:
         ({("HKCU", rf"{POLICIES}\Common", "VBAOff"): 1}, ["addin-vba-off"]),
         ({("HKLM", rf"{POLICIES}\Common", "VBAOff"): 1}, ["addin-vba-off"]),
         ({("HKCU", rf"{POLICIES}\Common", "VBAOff"): 0}, []),
+        ({("HKCU", r"Software\Policies\Microsoft\Cloud\Office\16.0\Common", "VBAOff"): 1}, ["addin-vba-off"]),
         ({("HKCU", rf"{POLICIES}\Excel\Security", "DisableAllAddins"): 1}, ["addin-addins-off"]),
         ({("HKCU", rf"{POLICIES}\Excel\Security", "RequireAddinSig"): 1}, ["addin-unsigned"]),
         ({("HKCU", rf"{POLICIES}\Excel\Security\Trusted Locations", "AllLocationsDisabled"): 1}, ["addin-untrusted"]),
@@ -175,6 +176,10 @@ def test_defenders_rule_counts_only_where_it_blocks(state: object, tmp_path: Pat
         key = rf"SOFTWARE\{above}Microsoft\Windows Defender\Windows Defender Exploit Guard\ASR\Rules"
         _, findings = install(machine(tmp_path, values={("HKLM", key, CHILD_PROCESSES): state}), PYTHON)
         assert codes(findings) == (["addin-no-children"] if str(state) == "1" else [])
+    managed = r"SOFTWARE\Policies\Microsoft\Windows Defender\Policy Manager"
+    rules = f"26190899-1602-49e8-8b27-eb1d0a1ce869=1|{CHILD_PROCESSES.upper()}={state}"
+    _, findings = install(machine(tmp_path, values={("HKLM", managed, "ASRRules"): rules}), PYTHON)
+    assert codes(findings) == (["addin-no-children"] if str(state) == "1" else [])
 
 
 def test_through_the_command_line_on_this_machine(tmp_path: Path) -> None:

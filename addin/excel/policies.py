@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import product
 from typing import Literal
 
 from rubric_versions.findings import Finding, finding
@@ -18,8 +19,11 @@ ReadValue = Callable[[Hive, str, str], object]
 
 OFFICES = ("12.0", "14.0", "15.0", "16.0")  # 2007, 2010, 2013, and all since
 CHILD_PROCESSES = "d4f940ab-401b-4efc-aadc-ad5f3c50688a"  # Defender: no child processes of Office programs
+_POLICIES = (r"Software\Policies\Microsoft\Office", r"Software\Policies\Microsoft\Cloud\Office")  # by the domain, by the cloud
 _DEFENDER = r"Windows Defender\Windows Defender Exploit Guard\ASR\Rules"
-_BLOCKS = "1"  # 0 is off, 2 only audits, 6 warns
+_MANAGED = r"SOFTWARE\Policies\Microsoft\Windows Defender\Policy Manager"  # rules as "id=state|id=state"
+_BLOCKS = 1  # 0 is off, 2 only audits, 6 warns
+_LOCATIONS = r"\Excel\Security\Trusted Locations"
 
 
 def obstacles(read: ReadValue) -> list[Finding]:
@@ -29,23 +33,25 @@ def obstacles(read: ReadValue) -> list[Finding]:
 
 def _found(read: ReadValue) -> Iterator[str]:
     hives: tuple[Hive, ...] = ("HKCU", "HKLM")
-    for hive in hives:
-        for office in OFFICES:
-            policies = rf"Software\Policies\Microsoft\Office\{office}"
+    for hive, office in product(hives, OFFICES):
+        for policies in (rf"{above}\{office}" for above in _POLICIES):
             if _is(read(hive, rf"{policies}\Common", "VBAOff"), 1):
                 yield "addin-vba-off"
             if _is(read(hive, rf"{policies}\Excel\Security", "DisableAllAddins"), 1):
                 yield "addin-addins-off"
             if _is(read(hive, rf"{policies}\Excel\Security", "RequireAddinSig"), 1):
                 yield "addin-unsigned"
-            excel = (policies, rf"Software\Microsoft\Office\{office}")
-            if any(_is(read(hive, rf"{path}\Excel\Security\Trusted Locations", "AllLocationsDisabled"), 1) for path in excel) or _is(
-                read(hive, rf"{policies}\Common\Security\Trusted Locations", "Allow User Locations"), 0
-            ):
+            if _is(read(hive, rf"{policies}\Common\Security\Trusted Locations", "Allow User Locations"), 0):
                 yield "addin-untrusted"
+            if _is(read(hive, rf"{policies}{_LOCATIONS}", "AllLocationsDisabled"), 1):
+                yield "addin-untrusted"
+        if _is(read(hive, rf"Software\Microsoft\Office\{office}{_LOCATIONS}", "AllLocationsDisabled"), 1):  # the user's own choice
+            yield "addin-untrusted"
     for above in (r"SOFTWARE\Policies\Microsoft", r"SOFTWARE\Microsoft"):
-        if str(read("HKLM", rf"{above}\{_DEFENDER}", CHILD_PROCESSES)) == _BLOCKS:
+        if _is(read("HKLM", rf"{above}\{_DEFENDER}", CHILD_PROCESSES), _BLOCKS):
             yield "addin-no-children"
+    if f"{CHILD_PROCESSES}={_BLOCKS}" in str(read("HKLM", _MANAGED, "ASRRules")).lower().split("|"):
+        yield "addin-no-children"
 
 
 def _is(value: object, wanted: int) -> bool:
