@@ -233,12 +233,15 @@ class HongNgu:
             self._tell(desk)
             terminal.say("")
             report.verify(desk, as_json=False)
-        places = (
-            ("Bảng thẩm định", APPRAISAL), ("Tài liệu kiểm chứng", f"{APPRAISAL}/{COPIES}"),
-            ("Số liệu tập trung", f"{APPRAISAL}/{CENTRAL}"), ("Xếp hạng", f"{RESULTS}/ket_qua_xep_hang.xlsx"), ("Phiếu kết quả từng đơn vị", f"{RESULTS}/{UNITS}"),
-            ("Theo dõi tiến độ", "theo_doi_tien_do.xlsx"),
-        )  # fmt: skip
-        terminal.print_table("Các tệp nằm ở đâu", ("Nội dung", "Đường dẫn"), [(name, self.folder / path) for name, path in places])
+        places = {
+            "Bảng thẩm định": APPRAISAL,
+            "Tài liệu kiểm chứng": f"{APPRAISAL}/{COPIES}",
+            "Số liệu tập trung": f"{APPRAISAL}/{CENTRAL}",
+            "Xếp hạng": f"{RESULTS}/ket_qua_xep_hang.xlsx",
+            "Phiếu kết quả từng đơn vị": f"{RESULTS}/{UNITS}",
+            "Theo dõi tiến độ": "theo_doi_tien_do.xlsx",
+        }
+        terminal.print_table("Các tệp nằm ở đâu", ("Nội dung", "Đường dẫn"), [(name, self.folder / path) for name, path in places.items()])
         return 0 if code in (0, 1) else code
 
     def _tell(self, desk: Desk) -> None:
