@@ -16,6 +16,7 @@ from processor.checks import Verdict
 from processor.desk import Blocked, Desk
 from processor.kept import read_all_kept
 from processor.merging import MergeState, handover_from, merge_state
+from processor.overall import overall_ranks
 from processor.ranking import Block, Standing, UnitResult, UnitScores, shown_percent
 from processor.record import Return, counting, in_time
 from processor.results import RESULT_FILE, scores_of
@@ -342,7 +343,12 @@ class _Telling:
             lines.append(f"Cùng chỉ số, cùng hạng với: {', '.join(ties)} ({skip}).")
         if result.commended:
             lines.append(f"Thuộc {self.block.commended} hạng đầu của khối: đề nghị biểu dương.")
-        return Step("rank", title, tuple(lines), {"rank": result.rank, "of": len(ranked), "ties": ties, "commended": result.commended})
+        data = {"rank": result.rank, "of": len(ranked), "ties": ties, "commended": result.commended}
+        overall = overall_ranks(self.then, self.blocks).get(self.scores.appendix.number, {})
+        if overall:
+            data["overall"] = overall[result.unit]
+            lines.append(f"Hạng {overall[result.unit]} trong {len(overall)} đơn vị cùng nhóm ở mọi khối.")
+        return Step("rank", title, tuple(lines), data)
 
     def _where(self) -> Step:
         heading = ranking.Campaign(self.then.campaign.title, self.then.campaign.organiser, self.then.campaign.year, self.version)

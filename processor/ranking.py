@@ -258,6 +258,7 @@ class Campaign:
     version: RubricVersion = field(repr=False)
     decisions: tuple[tuple[str, str, str, str, str], ...] = ()
     against: Comparison | None = None
+    overall: bool = False
 
 
 def ranking_to_book(campaign: Campaign, blocks: Sequence[Block]) -> Book:
@@ -274,7 +275,7 @@ def ranking_data(campaign: Campaign, blocks: Sequence[Block]) -> RankingData:
         rows = tuple(unit_row(scores[one.unit], one, rules) for one in results_of(block, rules))
         tables.append(BlockTable(block.code, block.name, block.commended, rows))
     heading = (campaign.version, campaign.title, campaign.organiser, campaign.year)
-    return RankingData(*heading, tuple(tables), campaign.decisions, campaign.against)
+    return RankingData(*heading, tuple(tables), campaign.decisions, campaign.against, campaign.overall)
 
 
 def unit_row(scores: UnitScores, result: UnitResult, rules: Rules) -> UnitRow:

@@ -287,6 +287,7 @@ def central(desk: Desk, *, as_json: bool) -> int:
 def rank(desk: Desk, against: Path | None = None, *, units: bool = False, as_json: bool) -> int:
     """The ranking, beside an earlier campaign's if its folder is given; with a workbook for each unit if wished."""
     from processor.desk import open_desk
+    from processor.overall import overall_ranks, overall_tables
     from processor.ranking import shown_percent
     from processor.results import blocked, earlier_results
     from processor.results import rank as rank_all
@@ -328,7 +329,8 @@ def rank(desk: Desk, against: Path | None = None, *, units: bool = False, as_jso
             }
             for block, results in done.blocks
         ]
-        terminal.print_json(_as_json(found, file=done.file, blocks=blocks, units=sheets.count))
+        overall = overall_ranks(desk, [block for block, _ in done.blocks])
+        terminal.print_json(_as_json(found, file=done.file, blocks=blocks, overall=overall, units=sheets.count))
         return 1 if blocked(done) else _code(found)
     for block, results in done.blocks:
         heads = ("Hạng", "Cơ quan, đơn vị", "Điểm tự chấm", "Điểm đạt", "Điểm tối đa", "Chỉ số (%)", "Xếp loại", "Ghi chú")
@@ -346,6 +348,8 @@ def rank(desk: Desk, against: Path | None = None, *, units: bool = False, as_jso
             for one in results
         ]
         terminal.print_table(block.name, heads, rows, right=(0, 2, 3, 4, 5))
+    for title, columns, lines in overall_tables(desk, [block for block, _ in done.blocks]):
+        terminal.print_table(title, columns, lines, right=(0, 3, 5))
     terminal.print_findings(found, limit=40)
     terminal.say(f"Kết quả: {done.file}" + (" (không đổi)" if done.unchanged else ""))
     if units:

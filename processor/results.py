@@ -127,7 +127,7 @@ def result_book(desk: Desk, blocks: list[Block], earlier: str) -> Book:
         for one in desk.record().decisions
     ) + merged_decisions(merge_state(desk), campaign.units)
     against = comparison(campaign, desk.version, desk.originals.get(earlier)) if earlier else None
-    heading = ranking.Campaign(campaign.title, campaign.organiser, campaign.year, desk.version, decisions, against)
+    heading = ranking.Campaign(campaign.title, campaign.organiser, campaign.year, desk.version, decisions, against, campaign.overall)
     return ranking.ranking_to_book(heading, blocks)
 
 

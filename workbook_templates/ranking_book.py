@@ -12,6 +12,7 @@ from workbook_templates.ranking_by_unit import criteria_sheet, lost_units_sheet
 from workbook_templates.ranking_comparison import leaves_sheet, units_sheet
 from workbook_templates.ranking_computation import ranking_sheet
 from workbook_templates.ranking_data import RankingData
+from workbook_templates.ranking_overall import overall_lines, overall_sheet
 from workbook_templates.ranking_plan import RULES, Plan, down
 from workbook_templates.ranking_result import commended_sheet, decisions_sheet, result_sheet
 from workbook_templates.ranking_rules import grades_sheet, rules_sheet
@@ -24,7 +25,10 @@ def ranking_book(data: RankingData) -> Book:
     sheets = [result_sheet(plan)]
     if any(unit.commended for block in data.blocks for unit in block.rows):
         sheets.append(commended_sheet(plan))
-    sheets += [ranking_sheet(plan), rules_sheet(plan), grades_sheet(plan), fields_sheet(plan)]
+    sheets.append(ranking_sheet(plan))
+    if data.overall:
+        sheets += [overall_sheet(plan, plan.tables[number], lines) for number, lines in overall_lines(data).items()]
+    sheets += [rules_sheet(plan), grades_sheet(plan), fields_sheet(plan)]
     if data.against is not None:
         sheets.append(units_sheet(plan, data.against))
         sheets += [leaves_sheet(plan, table, data.against) for table in plan.tables.values()]

@@ -114,6 +114,8 @@ class RankingData:
     decisions: tuple[tuple[str, str, str, str, str], ...] = ()
     """What people decided outside the rules: unit, what, reason, when, who, all in words."""
     against: Comparison | None = None
+    overall: bool = False
+    """Whether the units of a tier that stand in several blocks are also ranked all together."""
 
 
 def left_of(appendix: Appendix, unit: UnitRow) -> int:
