@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from processor import VERSION
 from processor.appraisal_books import identity_of_book, make_book, rebuild, remember, rows_of, template_of
+from processor.changes import write_changes
 from processor.charges import Rows, wanted
 from processor.checks import identity_of
 from processor.desk import APPRAISAL, Desk
@@ -34,12 +35,13 @@ BOOK_ROWS = 20_000
 
 @dataclass(slots=True)
 class Appraised:
-    """What one run of `appraise` did: findings of what was taken in, books written, how much is still to appraise by unit."""
+    """What one run of `appraise` did: findings, books written, scores taken in, what is left by unit, lists to send back."""
 
     findings: list[Finding] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     taken: int = 0
     holes: dict[str, int] = field(default_factory=dict)
+    told: int = 0
 
 
 def appraise(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> Appraised:
@@ -62,6 +64,7 @@ def appraise(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> App
     done.findings += _stale(desk)
     done.holes = holes(desk)
     done.findings += _open_places(desk)
+    done.told = write_changes(desk)
     return done
 
 

@@ -255,11 +255,13 @@ def appraise(desk: Desk, *, as_json: bool) -> int:
         done = appraise_all(desk, tick=tick)
     found = [*done.findings, *write_tracking(desk)]
     if as_json:
-        terminal.print_json(_as_json(found, written=done.written, taken=done.taken, left=done.holes))
+        terminal.print_json(_as_json(found, written=done.written, taken=done.taken, left=done.holes, told=done.told))
         return _code(found)
     terminal.print_findings(found)
     for file in done.written:
         terminal.say(f"Đã lập 05_tham_dinh/{file}")
+    if done.told:
+        terminal.say(f"Đã lập {done.told} danh sách điểm thay đổi để gửi đơn vị (04_tra_lai_bo_sung).")
     terminal.say(
         f"Đã nhận {done.taken} điểm thẩm định; còn {sum(done.holes.values())} tiêu chí của {len(done.holes)} đơn vị chưa thẩm định."
     )

@@ -37,6 +37,7 @@ KINDS = {
     "central_book": "Lập sổ số liệu tập trung",
     "central": "Nhận số liệu tập trung",
     "appraised": "Nhận điểm thẩm định",
+    "changes": "Báo điểm thay đổi cho đơn vị",
     "ranked": "Xếp hạng",
     "unit_results": "Lập phiếu kết quả từng đơn vị",
     "key": "Thay khóa niêm phong",

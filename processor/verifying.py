@@ -8,7 +8,8 @@ from processor import VERSION
 from processor.appraisal_books import template_of
 from processor.central import rebuilt as central_rebuilt
 from processor.central_figures import FOLDER as CENTRAL
-from processor.desk import APPRAISAL, FORMS, PRINTS, RESULTS, Desk
+from processor.changes import make_lists
+from processor.desk import APPRAISAL, BACK, FORMS, PRINTS, RESULTS, Desk
 from processor.documents import copy_names
 from processor.executors import processes
 from processor.files import OriginalAltered, OriginalMissing, read_whole, sha256_of
@@ -25,7 +26,7 @@ from workbook_templates.book import write_book
 def verify(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> list[Finding]:
     """Everything that does not hold; empty when all does. Reads only."""
     found = [finding("record-chain", file=desk.ledger.path.name, seq=one.seq, what=one.what) for one in desk.ledger.check()]
-    for check in (_originals, _copies, _central_books, _forms, _books, results_hold, merges_hold, _rankings, _unit_results, _papers):
+    for check in (_originals, _copies, _central_books, _forms, _books, _changes, results_hold, merges_hold, _rankings, _unit_results, _papers):
         found += check(desk)
         tick(1)
     return found
@@ -82,6 +83,26 @@ def _books(desk: Desk) -> Iterator[Finding]:
             continue
         if not (desk.folder / APPRAISAL / book.file).is_file() and not desk.record().taken.get(book.book):
             yield finding("record-book-missing", file=f"{APPRAISAL}/{book.file}")
+
+
+def _changes(desk: Desk) -> Iterator[Finding]:
+    """The newest list of every unit must come out of the record of its time; one that went out may be gone from the folder."""
+    newest = {file: (event.seq, unit, digest) for event in desk.ledger.events("changes") for unit, file, digest in event.data["files"]}
+    for event in desk.ledger.events("changes"):
+        data = event.data
+        mine = [(unit, file, digest) for file, (seq, unit, digest) in newest.items() if seq == event.seq]
+        try:
+            then = desk.as_of(data["upto"], data["campaign"])
+            made = list(make_lists(then, [unit for unit, _, _ in mine], data["round"]))
+        except (OriginalMissing, OriginalAltered):
+            yield finding("record-book", file=BACK, part="hồ sơ gốc")
+            continue
+        for (_, file, digest), (_, written) in zip(mine, made, strict=True):
+            path = desk.folder / BACK / file
+            if parts_digest(written) != digest:
+                yield _differs(f"{BACK}/{file}", data["program"], "nội dung lập lại")
+            if path.is_file() and parts_digest_or_none(read_whole(path)) != digest:
+                yield finding("record-book", file=f"{BACK}/{file}", part="tệp trong thư mục")
 
 
 def _differs(file: str, program: str, part: str) -> Finding:

@@ -158,7 +158,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "issue": ((), {"written", "unchanged"}),
     "receive": ((), {"received", "documents", "known"}),
     "status": ((), {"units", "appraisers", "reminders", "round", "closes"}),
-    "appraise": ((), {"written", "taken", "left"}),
+    "appraise": ((), {"written", "taken", "left", "told"}),
     "rank": (("--units",), {"file", "blocks", "units"}),
     "verify": ((), {"events", "digest", "holds"}),
     "decide": (("SNV", "record", "--reason", "Thử"), {"unit", "what", "event"}),

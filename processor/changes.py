@@ -1,0 +1,96 @@
+"""What the appraisal changed, told to every unit: a list in `04_tra_lai_bo_sung`, written once all scores of a round are given.
+
+Made from the record alone, told in the ledger, made again by `verify`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from processor import VERSION
+from processor.desk import BACK, Desk
+from processor.executors import Runner, processes
+from processor.files import ascii_name, make_folder, read_whole, write_atomic
+from processor.issuing import parts_digest, parts_digest_or_none
+from processor.scores import OWN, unit_line
+from rubric_versions.numbers import rounded
+from workbook_templates.book import write_book
+from workbook_templates.changes_list import Change, changes_list
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One list to make."""
+
+    organiser: str
+    place: str
+    unit: str
+    title: str
+    council: str
+    changes: tuple[Change, ...]
+
+
+def write_changes(desk: Desk, run: Runner = processes) -> int:
+    """How many lists were written: of every unit all whose scores of the current round are given, where it has changed since."""
+    number = desk.round.number
+    units = [
+        unit.code for unit in desk.campaign.units
+        if (line := unit_line(desk, unit.code)) is not None and line.round == number and not line.unfinished
+    ]  # fmt: skip
+    told = {file: digest for event in desk.ledger.events("changes") for _, file, digest in event.data["files"]}
+    upto, new, written = desk.record().upto, [], 0
+    for unit, (file, data) in zip(units, make_lists(desk, units, number, run), strict=True):
+        digest = parts_digest(data)
+        path = desk.folder / BACK / file
+        if not path.is_file() or parts_digest_or_none(read_whole(path)) != digest:
+            make_folder(path.parent)
+            write_atomic(path, data)
+            written += 1
+        if told.get(file) != digest:
+            new.append([unit, file, digest])
+    if new:
+        told_now = {"files": new, "round": number, "campaign": desk.campaign_digest, "upto": upto, "program": VERSION}
+        desk.ledger.append("changes", at=desk.clock.now(), actor=desk.actor, data=told_now)
+    return written
+
+
+def file_of(desk: Desk, unit: str, number: int) -> str:
+    """Where a unit's list of a round lies, from `04_tra_lai_bo_sung`."""
+    return f"{unit}_{ascii_name(desk.campaign.unit(unit).name)[:40]}/{unit}_lan{number}_thay_doi_diem.xlsx"
+
+
+def make_lists(desk: Desk, units: Iterable[str], number: int, run: Runner = processes) -> Iterator[tuple[str, bytes]]:
+    """The name and bytes of the lists of these units for a round, as the record has it."""
+    units = list(units)
+    campaign = desk.campaign
+    again = f" – lần {number}" if desk.version.rules.rounds > 1 else ""
+    items = []
+    for unit in units:
+        name = campaign.unit(unit).name
+        items.append(
+            _Item(campaign.organiser, campaign.place, name, campaign.title + again, campaign.council, changes_of(desk, unit, number))
+        )
+    yield from zip((file_of(desk, unit, number) for unit in units), run(_make, None, items), strict=True)
+
+
+def _make(_: None, item: _Item) -> bytes:
+    return write_book(changes_list(item.organiser, item.place, item.unit, item.title, item.council, item.changes))
+
+
+def changes_of(desk: Desk, unit: str, number: int) -> tuple[Change, ...]:
+    """The leaves whose score of a round is not what the unit gave itself."""
+    line = unit_line(desk, unit)
+    found = []
+    for code, one in line.leaves.items() if line else ():
+        own = one.at(number, OWN)
+        if own is None or not one.leaf.is_self_scored:
+            continue
+        stands = one.told(number)
+        mine, score = own.given.value, stands.value
+        both = isinstance(mine, Fraction) and isinstance(score, Fraction)
+        same = rounded(mine - score) == 0 if both else mine == score  # type: ignore[operator]  # both are numbers
+        if not same:
+            found.append(Change(code, one.leaf.title, one.leaf.max, mine, score, stands.reason))
+    return tuple(found)
