@@ -26,7 +26,10 @@ from workbook_templates.book import write_book
 def verify(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> list[Finding]:
     """Everything that does not hold; empty when all does. Reads only."""
     found = [finding("record-chain", file=desk.ledger.path.name, seq=one.seq, what=one.what) for one in desk.ledger.check()]
-    for check in (_originals, _copies, _central_books, _forms, _books, _changes, results_hold, merges_hold, _rankings, _unit_results, _papers):
+    checks = (
+        _originals, _copies, _central_books, _forms, _books, _changes, results_hold, merges_hold, _rankings, _unit_results, _papers,
+    )  # fmt: skip
+    for check in checks:
         found += check(desk)
         tick(1)
     return found
