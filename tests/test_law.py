@@ -1,18 +1,22 @@
 """Golden cases computed by hand from the regulation: Quy chế of QĐ 1823/QĐ-UBND (Cần Thơ, 23/07/2018), each citing its article.
 
-The numbers are worked out in the comments, not by the program. Ranking, grades and the 5 % deduction are tested with the ranking.
+The numbers are worked out in the comments, not by the program: what a unit scores itself first, then results with survey and council.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
+from processor.campaign import new_campaign
+from processor.ranking import Block, LeafScore, UnitScores, results_of, shown_percent
 from rubric_versions.answers import Answers, LeafAnswer, Totals, judge, outcomes, totals
+from rubric_versions.catalog import load
 from rubric_versions.methods.base import Raw, State
-from rubric_versions.model import Appendix
+from rubric_versions.model import Appendix, Rules
 from tests.fills import CAN_THO
 
 TABLE = Appendix.model_validate({
@@ -138,3 +142,89 @@ def test_articles_10_2_7_2_g_5_and_12_2_the_rules_carry_the_numbers_of_the_text(
     assert (len(rules.deduction.grounds), rules.deduction.per_case) == (3, False)
     assert (rules.missing.grade, rules.self_assessment_due) == ("Yếu", "15/12")
     assert (rules.not_assessed, rules.commended_per_block, rules.rounds) == ("subtract", 3, 1)
+
+
+# -------------------------------------------------------------------------------------------------------------------- results, by hand
+
+
+def unit_of(code: str, points: tuple[str, str, str, str], *, off: str = "", **more: object) -> UnitScores:
+    """A unit of the little table with final points for 1.1, 1.2, 2 and the survey; `off` is the code that is not assessed."""
+    leaves = {}
+    for leaf, given in zip(TABLE.leaves, points, strict=True):
+        state = State.NOT_ASSESSED if leaf.code == off else State.SCORED
+        final = Fraction(0) if leaf.code == off else Fraction(given)
+        leaves[leaf.code] = LeafScore(state if leaf.is_self_scored else None, final, state, final)
+    made = UnitScores(code, f"Xã {code}", "k", "xa", TABLE, leaves)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def ranks(*units: UnitScores, rules: Rules = CAN_THO.rules) -> dict[str, tuple[str, int | None, str]]:
+    """Index as published, rank and grade by unit."""
+    found = results_of(Block("k", "Khối", rules.commended_per_block, units), rules)
+    return {one.unit: (shown_percent(one.pari, rules) if one.pari is not None else "", one.rank, one.grade) for one in found}
+
+
+def test_articles_10_1_10_2_index_grade_and_rank_of_a_block() -> None:
+    # A: 10 + 30 + 40 + 18 = 98 of 100; B: 10 + 24 + 38 + 13 = 85; C: 0 + 25.5 + 39.5 + 9.99 = 74.99; D: 5 + 20 + 30 + 9 = 64
+    found = ranks(
+        unit_of("D", ("5", "20", "30", "9")),
+        unit_of("C", ("0", "25.5", "39.5", "9.99")),
+        unit_of("B", ("10", "24", "38", "13")),
+        unit_of("A", ("10", "30", "40", "18")),
+    )
+    assert found == {
+        "A": ("98,00", 1, "Rất tốt"), "B": ("85,00", 2, "Tốt"), "C": ("74,99", 3, "Trung bình"), "D": ("64,00", 4, "Yếu"),
+    }  # fmt: skip
+
+
+def test_article_10_2_a_shown_index_never_contradicts_its_grade() -> None:
+    # 10 + 30 + 40 + 14.996 = 94.996: no "95,00 – Tốt" (domain.md §3.9)
+    assert ranks(unit_of("A", ("10", "30", "40", "14.996")))["A"] == ("94,996", 1, "Tốt")
+
+
+def test_article_7_2_d_the_council_takes_a_criterion_out_of_a_and_of_A() -> None:
+    # without 1.2: 10 + 36 + 17 = 63 of 100 - 30 = 70: exactly 90
+    assert ranks(unit_of("A", ("10", "0", "36", "17"), off="1.2"))["A"] == ("90,00", 1, "Tốt")
+
+
+@pytest.mark.parametrize("cases", [1, 2, 3])
+def test_article_7_2_g_five_percent_once_whatever_the_grounds(cases: int) -> None:
+    # 10 + 30 + 40 + 18 = 98; 98 x 95 % = 93.1 of 100: no longer Rất tốt
+    assert ranks(unit_of("A", ("10", "30", "40", "18"), deductions=cases))["A"] == ("93,10", 1, "Tốt")
+
+
+def test_article_7_2_g_counts_after_what_is_not_assessed() -> None:
+    # without 1.2: (10 + 40 + 20) x 95 % = 66.5 of 70: exactly 95
+    assert ranks(unit_of("A", ("10", "0", "40", "20"), off="1.2", deductions=1))["A"] == ("95,00", 1, "Rất tốt")
+
+
+def test_article_5_3_who_did_not_finish_in_time_is_graded_weak_without_index_or_rank() -> None:
+    found = ranks(unit_of("A", ("10", "30", "40", "18")), unit_of("B", ("10", "30", "40", "20"), missing=True))
+    assert found["B"] == ("", None, "Yếu")
+    assert found["A"][1] == 1
+
+
+def test_can_tho_2023_who_is_late_is_not_considered_at_all() -> None:
+    rules = load("can-tho-2023").rules
+    found = ranks(unit_of("A", ("10", "30", "40", "18")), unit_of("B", ("10", "30", "40", "20"), missing=True), rules=rules)
+    assert found["B"] == ("", None, ""), "no grade either: domain.md §2, Cần Thơ 2023"
+    assert found["A"][1] == 1
+
+
+def test_article_12_2_the_first_three_of_a_block_are_proposed_a_tie_at_the_third_place_included() -> None:
+    units = [unit_of(code, ("10", "30", "40", points)) for code, points in zip("ABCDE", ("18", "17", "16", "16", "15"), strict=True)]
+    found = results_of(Block("k", "Khối", CAN_THO.rules.commended_per_block, tuple(units)), CAN_THO.rules)
+    assert [(one.unit, one.rank) for one in found if one.commended] == [("A", 1), ("B", 2), ("C", 3), ("D", 3)]
+    assert [one.rank for one in found] == [1, 2, 3, 3, 5]
+
+
+def test_hong_ngu_2023_two_offices_score_and_are_not_ranked() -> None:
+    """Công văn tháng 02/2024, khoản 1."""
+    version = load("hong-ngu-2023")
+    apart = {unit.name: unit.ranked for unit in new_campaign(version, code="thu").units}
+    assert [name for name, is_ranked in apart.items() if not is_ranked] == ["Văn phòng HĐND&UBND Thành phố", "Thanh tra Thành phố"]
+    best = unit_of("VP", ("10", "30", "40", "20"), ranked=False)
+    found = ranks(unit_of("A", ("10", "30", "40", "18")), best, rules=version.rules)
+    assert found["VP"][1] is None
+    assert found["VP"][0] == "100,00"
+    assert found["A"][1] == 1, "an unranked office takes nobody's place"

@@ -28,7 +28,7 @@ from processor.ranking import (
 )
 from rubric_versions.catalog import load
 from rubric_versions.methods.base import State
-from rubric_versions.model import Appendix, Grade, Rules, TotalDeduction
+from rubric_versions.model import Appendix, Grade, PointCase, PointList, Rules, TotalDeduction
 from rubric_versions.numbers import decimal_text
 
 RULES = load("can-tho-2018").rules
@@ -172,6 +172,20 @@ def test_per_case_the_deduction_adds_up_but_not_under_0() -> None:
     rules = changed(deduction=TotalDeduction(percent=Fraction(40), per_case=True, grounds=("x",), basis="thử"))
     results = [result_of(unit("30", "20", "10", "20", "20", deductions=cases), rules) for cases in range(4)]
     assert [one.a for one in results] == [100, 60, 20, 0]
+
+
+def test_listed_points_stop_at_their_caps_and_the_deduction_comes_after_them() -> None:
+    cases = (PointCase(title="x", points=Fraction(1)),)
+    rules = changed(
+        bonus=PointList(cases=cases, cap=Fraction(2), basis="thử"), minus=PointList(cases=cases, cap=Fraction("0.5"), basis="thử")
+    )
+    one = replace(unit("20", "20", "10", "20", "10", deductions=1), bonus=Fraction(5), minus=Fraction(3))
+    result = result_of(one, rules)
+    # 80 + 2 - 0.5 = 81.5; 5 % of it is 4.075; 77.425 of 100
+    assert exactly(result.bonus, result.minus, result.gross, result.deduction, result.a) == "2 0.5 81.5 4.075 77.425"
+    assert result_of(one, RULES).gross == 80, "a version without such lists takes no notice of them"
+    poor = replace(unit("0", "0", "0", "0", "0"), minus=Fraction(3))
+    assert result_of(poor, rules).a == 0, "never below 0"
 
 
 def test_a_version_without_deduction_takes_nothing_off() -> None:
@@ -325,13 +339,20 @@ def units(draw: st.DrawFn, code: str = "A") -> UnitScores:
         final = draw(finals if leaf.code in ("1.1", "2.2") else st.one_of(eighths, st.just(OFF)))
         state, points = (final, NONE) if isinstance(final, State) else (State.SCORED, leaf.max * final)
         leaves[leaf.code] = LeafScore(None, NONE, state, points)
+    bonus, minus = draw(st.tuples(st.integers(0, 24), st.integers(0, 24)))
     flags = draw(st.tuples(st.sampled_from([True, True, False]), st.sampled_from([False, False, False, True]), st.integers(0, 2)))
-    return UnitScores(code, code, "k", "thu", APPENDIX, leaves, flags[0], flags[1], "", flags[2])
+    listed = (Fraction(bonus, 4), Fraction(minus, 4))
+    return UnitScores(code, code, "k", "thu", APPENDIX, leaves, flags[0], flags[1], "", flags[2], *listed)
 
 
 blocks = st.integers(0, 8).flatmap(lambda count: st.tuples(*(units(str(turn)) for turn in range(count))))
+listed = st.sampled_from([None, None, "2.5", "100"]).map(
+    lambda cap: cap and PointList(cases=(PointCase(title="x", points=Fraction(1)),), cap=Fraction(cap), basis="thử")
+)
 rule_sets = st.builds(
     changed,
+    bonus=listed,
+    minus=listed,
     ties=st.sampled_from(["share", "share_and_skip"]),
     not_assessed=st.sampled_from(["subtract", "rescale_then_survey", "central_list"]),
     deduction=st.sampled_from(
@@ -357,10 +378,15 @@ def slow_index(scores: UnitScores, rules: Rules) -> Decimal | None:
     if rules.not_assessed == "rescale_then_survey" and own_most:
         own, own_most = own * all_most / own_most, all_most
     got, most = own + central, own_most + central_most
+    if rules.bonus:
+        got += min(decimal(scores.bonus), decimal(rules.bonus.cap))
+    if rules.minus:
+        got = max(Decimal(0), got - min(decimal(scores.minus), decimal(rules.minus.cap)))
+    whole = got
     if rules.deduction:
         for case in range(scores.deductions):
             if case == 0 or rules.deduction.per_case:
-                got -= (own + central) * decimal(rules.deduction.percent) / 100
+                got -= whole * decimal(rules.deduction.percent) / 100
     if most == 0:
         return Decimal(0)
     return (max(got, Decimal(0)) * 100 / most).quantize(Decimal("1e-9"), ROUND_HALF_UP)

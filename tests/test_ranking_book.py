@@ -21,7 +21,7 @@ from openxml_audit import OpenXmlValidator
 from processor.ranking import Block, Campaign, LeafScore, Standing, UnitScores, ranking_to_book, results_of
 from rubric_versions.catalog import load, read_yaml
 from rubric_versions.methods.base import Raw, State
-from rubric_versions.model import Leaf, RubricVersion, TotalDeduction
+from rubric_versions.model import Leaf, PointCase, PointList, RubricVersion, TotalDeduction
 from rubric_versions.numbers import rounded
 from tests.engines import Address, Engine, differences, stated
 from tests.office import Office
@@ -64,7 +64,10 @@ def one_unit(unit: Mapping[str, str], version: RubricVersion, dice: random.Rando
     """A unit that does well or badly throughout, as units do, and skips what it may now and then."""
     appendix, skill = version.appendix_for(unit["tier"]), dice.betavariate(9, 2)
     leaves = {leaf.code: leaf_score(leaf, skill, dice) for leaf in appendix.leaves}
-    return UnitScores(unit["code"], unit["name"], unit["block"], unit["tier"], appendix, leaves)
+    made = UnitScores(unit["code"], unit["name"], unit["block"], unit["tier"], appendix, leaves)
+    if version.rules.bonus is None:
+        return made
+    return replace(made, bonus=Fraction(dice.randrange(9), 4), minus=Fraction(dice.randrange(12), 4))
 
 
 def leaf_score(leaf: Leaf, skill: float, dice: random.Random) -> LeafScore:
@@ -92,6 +95,10 @@ VARIANTS: Mapping[str, RubricVersion] = {
     "ranks not skipped": with_rules(ties="share"),
     "rescaled, then survey": with_rules(not_assessed="rescale_then_survey"),
     "deduction per case": with_rules(deduction=TotalDeduction(percent=Fraction(60), per_case=True, grounds=("x",), basis="thử")),
+    "points added and taken": with_rules(
+        bonus=PointList(cases=(PointCase(title="x", points=Fraction(1)),), cap=Fraction("1.5"), basis="thử"),
+        minus=PointList(cases=(PointCase(title="y", points=Fraction(1)),), cap=Fraction(2), basis="thử"),
+    ),
     "no deduction, no lowest grade": with_rules(deduction=None, grades=VERSION.rules.grades[:-2]),
 }
 
