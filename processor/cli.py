@@ -121,7 +121,13 @@ def cli() -> None:
 
 @cli.command()
 @_folder
-@click.option("--version", "version_id", default=None, metavar="MÃ", help="Bộ tiêu chí, ví dụ can-tho-2018 (xem: cchc rubric list).")
+@click.option(
+    "--version",
+    "version_id",
+    default=None,
+    metavar="MÃ",
+    help="Bộ tiêu chí: mã có sẵn (xem: cchc rubric list), hoặc tệp .yaml của bộ tự soạn.",
+)
 @click.option(
     "--from",
     "package",

@@ -67,7 +67,7 @@ def _written(table: OwnTable, number: str, turn: int) -> Written:
             said = _finding(doubt).message
             if said not in notes.setdefault(doubt.turn, []):
                 notes[doubt.turn].append(said)
-            doubtful.add((doubt.turn, doubt.part))
+            doubtful |= {(doubt.turn, part) for part in (("asked", "total", "no_case") if doubt.code == "own-rate" else (doubt.part,))}
     total = table.total
     if total is None:
         total = sum((line.max or Fraction(0) for line in table.lines if line.code and "." not in line.code), Fraction(0))

@@ -16,6 +16,7 @@ from rubric_versions.findings import Finding, errors, finding, shown
 from rubric_versions.lint import lint
 from rubric_versions.model import Provenance, RubricVersion
 from rubric_versions.numbers import vi
+from rubric_versions.words import RULE_NAMES, RULE_VALUES
 
 
 def version_of(target: str) -> RubricVersion:
@@ -91,9 +92,14 @@ def rubric_show(version_id: str, *, as_json: bool) -> int:
         return 0
     terminal.say(f"{version.title} ({version.id}); năm đánh giá {', '.join(map(str, version.years))}")
     for basis in version.legal_basis:
-        terminal.say(f"Cơ sở: {basis.number} {basis.date and 'ngày ' + basis.date} {basis.issuer}".strip())
+        terminal.say(f"Cơ sở: {basis.words}")
     for part in version.provenance:
         terminal.say(f"Nguồn – {part.part}: {part.source}{' (minh họa)' if part.illustrative else ''}")
+    if version.amends:
+        named = [one.code or RULE_NAMES.get(one.rule, one.rule) for one in version.changes]
+        changes = [(one.appendix, name, RULE_VALUES[one.kind], one.basis) for one, name in zip(version.changes, named, strict=True)]
+        title = f"Sửa đổi bộ {version.amends} (xem: cchc rubric diff {version.amends} {version.id})"
+        terminal.print_table(title, ("Phụ lục", "Mã", "Sửa đổi", "Căn cứ"), changes)
     for appendix in version.appendices:
         rows = []
         for depth, node in appendix.walk():

@@ -160,6 +160,15 @@ class LegalBasis(_Data):
     date: str = ""
     issuer: str = ""
 
+    @property
+    def words(self) -> str:
+        """How it is named in a line: kind, number, date and issuer; where it has no number, its title as far as it says what it is."""
+        by = f" của {self.issuer}" if self.issuer else ""
+        if not self.number:
+            return self.title.partition(" về ")[0] + by
+        kind = "Quyết định" if "QĐ" in self.number else "Văn bản"
+        return f"{kind} số {self.number}{f' ngày {self.date}' if self.date else ''}{by}"
+
 
 class Provenance(_Data):
     """Where one part of the version comes from, and whether that part is ours (illustrative)."""
@@ -327,6 +336,13 @@ class RubricVersion(_Data):
             if appendix.tier == tier:
                 return appendix
         raise KeyError(tier)
+
+    @property
+    def basis_words(self) -> str:
+        """The documents a form names as its criteria's basis: the first one, and what amended it."""
+        first, *later = self.legal_basis
+        amended = ", ".join(one.words for one in later) if self.amends else ""
+        return f"{first.words}, sửa đổi bởi {amended}" if amended else first.words
 
     def canonical(self) -> str:
         """The whole version as canonical JSON: sorted keys, points as decimal strings, no blanks, nothing that equals its default.

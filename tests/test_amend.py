@@ -5,10 +5,11 @@ Issue 6, "Amendments as data"; domain.md §2 (Cần Thơ 2019 and 2023, Hồng N
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -18,8 +19,9 @@ from processor.clock import parse_moment
 from rubric_versions import catalog
 from rubric_versions.catalog import BadVersion
 from rubric_versions.findings import Severity
+from rubric_versions.lint import lint
 from rubric_versions.methods import Bands, Deduction, Levels
-from rubric_versions.model import Appendix, Group, Leaf, RubricVersion
+from rubric_versions.model import Appendix, Changed, Group, Leaf, RubricVersion
 
 BASIS = "Công văn 1/UBND, khoản 1"
 
@@ -347,3 +349,13 @@ def test_leaves_of_ours_say_so_and_no_blank_of_a_source_is_filled(version_id: st
     assert any(part.illustrative for part in version.provenance)
     known = {"1823/QĐ-UBND", "2429/QĐ-UBND", "2198/QĐ-UBND", "2971/QĐ-UBND", ""}
     assert {basis.number for basis in version.legal_basis} <= known
+
+
+def test_the_example_of_the_guide_is_a_sound_amendment(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "versions.md").read_text(encoding="utf-8")
+    (tmp_path / "vi-du.yaml").write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    version = catalog.load_file(tmp_path / "vi-du.yaml")
+    assert (version.amends, version.rules.evidence_missing) == ("hong-ngu-2023", Severity.ERROR)
+    assert lint(version) == []
+    ops = set(get_args(Changed.model_fields["kind"].annotation))
+    assert {f"| `{one}` |" for one in ops} <= set(re.findall(r"\| `[a-z]+` \|", page)), "every kind of change is explained"

@@ -31,8 +31,7 @@ def rules_sheet(plan: Plan) -> Sheet:
     rules, version = plan.rules, plan.data.version
     sheet = Sheet(RULES, repeat_rows=None)
     sheet.widths = {1: 38, 2: 14, 3: 34}
-    basis = version.legal_basis[0]
-    named = f"Quyết định số {basis.number} ngày {basis.date} của {basis.issuer}" if basis.number else basis.title
+    named = version.basis_words
     plan.heading(sheet, 3, "QUY TẮC XẾP LOẠI, XẾP HẠNG", f"Theo {named}.")
     sheet.put(plan.rule_row - 2, 1, "Xếp loại", "section")
     sheet.row(plan.rule_row - 1, ("Xếp loại", "Chỉ số từ (%)", "Cách hiểu"), "head")

@@ -77,8 +77,7 @@ class ScoringSheet(CheckSheet):
 
     def _scoring_head(self, sheet: Sheet) -> None:
         last = at.LAST_PRINTED
-        basis = self.version.legal_basis[0]
-        named = f"Quyết định số {basis.number} ngày {basis.date} của {basis.issuer}" if basis.number else basis.title
+        named = self.version.basis_words
         note = f"{words.CRITERIA_BASIS.format(basis=named)}. {words.ILLUSTRATIVE if self.appendix.illustrative else ''}".strip()
         sheet.span(1, 1, last, words.APPENDIX.format(number=self.appendix.number), "appendix")
         sheet.span(2, 1, last, words.TITLE.format(year=self.version.years[0]), "title")

@@ -241,8 +241,7 @@ class _UnitResult:
         sheet = Sheet(RULES)
         sheet.widths = {1: 30, 2: 16}
         sheet.span(1, 1, 2, "MỨC XẾP LOẠI", "title")
-        basis = self.data.version.legal_basis[0]
-        named = f"Quyết định số {basis.number} ngày {basis.date} của {basis.issuer}" if basis.number else basis.title
+        named = self.data.version.basis_words
         sheet.span(2, 1, 2, f"Theo {named}.", "small_centre")
         sheet.row(4, ("Xếp loại", "Chỉ số từ (%)"), "head")
         for row, grade in enumerate(self.grades, 5):
