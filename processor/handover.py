@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from processor import VERSION, keys
+from processor.central import lists_of
 from processor.desk import RESULTS, Blocked, Desk, need_key
 from processor.files import write_atomic
 from processor.handed import KIND, book_of, score_text
@@ -200,4 +201,8 @@ def _leaf(then: Desk, scores: UnitScores, leaf: Leaf, unit: UnitLine) -> HandedL
         for one in line.steps
         if one.stage != OWN and one.given.reason and not one.carried
     ]
-    return HandedLeaf(texts, own, final, own_at, columns.index((last.round, last.stage)), "\n".join(reasons))
+    final_at = columns.index((last.round, last.stage))
+    if final != texts[final_at]:  # the council's list took it out, whatever the stages say
+        reasons.append(f"Không đánh giá theo danh mục: {lists_of(then).skips.get(scores.unit, {}).get(leaf.code, '')}")
+        final_at = -1
+    return HandedLeaf(texts, own, final, own_at, final_at, "\n".join(reasons))

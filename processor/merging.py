@@ -201,6 +201,8 @@ def _handover(book: Workbook, identity: Identity, version: RubricVersion) -> Han
             for leaf in unit.leaves.values():
                 whole = whole and len(leaf.scores) == len(handover.columns)
                 whole = whole and all(-1 <= turn < len(leaf.scores) for turn in (leaf.own_at, leaf.final_at))
+                whole = whole and (leaf.final_at < 0 or leaf.scores[leaf.final_at] == leaf.final)
+                whole = whole and (leaf.own_at < 0 or leaf.scores[leaf.own_at] == (leaf.own or ""))
                 for text in leaf.scores:
                     score_of(text)
     except (ValueError, KeyError, ZeroDivisionError, TypeError):
@@ -265,6 +267,8 @@ def _scores_wrong(handover: Handover, version: RubricVersion) -> Iterator[Findin
 
 def _figures_hold(unit: HandedUnit, leaf: Leaf, score: LeafScore) -> bool:
     figures = unit.leaves[leaf.code].figures
+    if leaf.is_central and score.final is State.NOT_ASSESSED:
+        return True
     if not leaf.is_central or all(is_blank(raw) for raw in figures):
         return not leaf.is_central or score.final is not State.SCORED
     if len(figures) != len(leaf.method.inputs(leaf.max)):
@@ -410,7 +414,7 @@ def merged_scores(desk: Desk, state: MergeState) -> tuple[dict[str, UnitScores],
 
 def _central(desk: Desk, unit: Unit, leaf: Leaf, theirs: LeafScore, found: list[Finding]) -> LeafScore:
     ours = leaf.method.score(desk.campaign.central_of(unit.code, leaf), leaf.max)
-    if ours.state is not State.SCORED:
+    if ours.state is not State.SCORED or theirs.final is State.NOT_ASSESSED:
         return theirs
     if theirs.final is State.SCORED and theirs.points != ours.points:
         found.append(

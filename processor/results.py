@@ -25,7 +25,7 @@ from processor.taking import take
 from rubric_versions.answers import is_blank
 from rubric_versions.findings import Finding, errors, finding
 from rubric_versions.methods.base import State
-from rubric_versions.model import Leaf, Rules
+from rubric_versions.model import Leaf
 from workbook_templates.book import Book, write_book
 from workbook_templates.campaign_book import Unit
 
@@ -159,8 +159,11 @@ def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple
         units = []
         for unit in desk.campaign.units:
             if unit.block == block.code:
-                scores = merged.get(unit.code) or _unit_scores(desk, unit, cases.get(unit.code, 0), blank_central, found)
-                units.append(scores if scores.missing else _listed(scores, lists, desk.version.rules, found))
+                theirs = merged.get(unit.code)
+                scores = theirs or _unit_scores(desk, unit, cases.get(unit.code, 0), blank_central, found)
+                # what a district takes out, its own list has taken out
+                by_list = desk.version.rules.not_assessed == "central_list" and theirs is None
+                units.append(scores if scores.missing else _listed(scores, lists, by_list, found))
                 tick(1)
         blocks.append(Block(block.code, block.name, block.commended, tuple(units)))
     for (number, label), count in blank_central.items():
@@ -186,21 +189,21 @@ def _unit_scores(desk: Desk, unit: Unit, deductions: int, blank_central: dict[tu
     return UnitScores(unit.code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked, False, "", deductions)
 
 
-def _listed(scores: UnitScores, lists: Lists, rules: Rules, found: list[Finding]) -> UnitScores:
+def _listed(scores: UnitScores, lists: Lists, by_list: bool, found: list[Finding]) -> UnitScores:
     """A unit's scores with what the council's lists say of it: leaves not assessed, points added and taken.
 
-    Where only the list may take a leaf out, "KĐG" given otherwise is no score yet.
+    Where only the list may take a leaf out (`by_list`), "KĐG" given otherwise is no score yet.
     """
     skipped = lists.skips.get(scores.unit, {})
     leaves = dict(scores.leaves)
     for code, one in scores.leaves.items():
         if code in skipped:
             leaves[code] = replace(one, final=State.NOT_ASSESSED, points=Fraction(0))
-        elif one.final is State.NOT_ASSESSED and rules.not_assessed == "central_list":
+        elif one.final is State.NOT_ASSESSED and by_list:
             leaves[code] = replace(one, final=State.UNSCORED)
             found.append(finding("central-not-listed", criterion=code, unit=scores.name))
     bonus, minus = (points.get(scores.unit, Fraction(0)) for points in (lists.bonus, lists.minus))
-    return replace(scores, leaves=leaves, bonus=bonus, minus=minus)
+    return replace(scores, leaves=leaves, bonus=scores.bonus + bonus, minus=scores.minus + minus)
 
 
 def _appraised(line: LeafLine) -> LeafScore:

@@ -76,7 +76,7 @@ def expected(unit: str, share: Fraction = Fraction("0.9")) -> tuple[Fraction, Fr
 def test_the_results_are_those_of_the_answers_appraised_and_the_central_scores(appraised: Folder) -> None:
     """Điều 7.1, 7.2.đ, 10: 100 points with the survey; PARI = a/A × 100."""
     ran = rank(appraised)
-    assert (ran.code, ran.codes, set(ran.json)) == (0, [], {"findings", "file", "blocks", "units"})
+    assert (ran.code, ran.codes, set(ran.json)) == (0, [], {"findings", "file", "blocks", "overall", "units"})
     assert [(block["block"], len(block["units"])) for block in ran.json["blocks"]] == [
         ("so", 2),
         ("huyen", 2),

@@ -31,7 +31,8 @@ class HandedLeaf:
     """One leaf of one unit: its score in every column of the handover, the unit's own and the final one, the reasons told.
 
     `own` is None where the unit scores nothing itself; `own_at` and `final_at` are the columns (from 0) where these two stand, -1 for a
-    central score, which passes no stage; `figures` are what was entered centrally, one per input.
+    score that passed no stage (a central one, or one that a list of the council took out); `figures` are what was entered centrally, one
+    per input.
     """
 
     scores: tuple[str, ...]
