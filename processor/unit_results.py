@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from processor import VERSION
 from processor.appraisal_books import DECISION_WORDS
+from processor.central import Lists, lists_of
 from processor.desk import RESULTS, Desk
 from processor.executors import Runner, processes
 from processor.files import ascii_name, make_folder, read_whole, write_atomic
 from processor.issuing import parts_digest, parts_digest_or_none
 from processor.ranking import Block, UnitResult, UnitScores, score_of, unit_row
 from processor.scores import LeafLine, unit_line
-from rubric_versions.model import Appendix, Leaf, RubricVersion
+from rubric_versions.model import Appendix, RubricVersion
 from workbook_templates.book import write_book
 from workbook_templates.campaign_book import Campaign
 from workbook_templates.ranking_data import Score
@@ -82,11 +83,12 @@ def _told(desk: Desk) -> dict[str, str]:
 
 def make_all(then: Desk, blocks: Sequence[tuple[Block, list[UnitResult]]], run: Runner) -> Iterator[tuple[str, bytes]]:
     """The name and bytes of every unit's workbook, in the order of the blocks."""
-    items = [item for block, results in blocks for item in _items(then, block, results)]
+    lists = lists_of(then)
+    items = [item for block, results in blocks for item in _items(then, block, results, lists)]
     return zip((one.file for one in items), run(_make, (then.version, then.campaign), items), strict=True)
 
 
-def _items(then: Desk, block: Block, results: Sequence[UnitResult]) -> Iterator[_Item]:
+def _items(then: Desk, block: Block, results: Sequence[UnitResult], lists: Lists) -> Iterator[_Item]:
     scores = {one.unit: one for one in block.units}
     ranked = sum(one.rank is not None for one in results)
     for one in results:
@@ -96,7 +98,7 @@ def _items(then: Desk, block: Block, results: Sequence[UnitResult]) -> Iterator[
         line = unit_line(then, one.unit)
         if line is None:  # a unit that a district scored gets its workbook from there
             continue
-        heads, leaves = _steps(mine, line.leaves)
+        heads, leaves = _steps(mine, line.leaves, lists.skips.get(one.unit, {}))
         decided = tuple(
             f"Quyết định: {DECISION_WORDS[each.what]} – {each.reason} ({each.at:%d/%m/%Y})" for each in then.record().decided(one.unit)
         )
@@ -105,8 +107,11 @@ def _items(then: Desk, block: Block, results: Sequence[UnitResult]) -> Iterator[
         yield _Item(file, mine, one, block.name, heads, leaves, ranked, above, decided)
 
 
-def _steps(scores: UnitScores, lines: Mapping[str, LeafLine]) -> tuple[tuple[str, ...], dict[str, LeafResult]]:
-    """The heads of the steps, and every leaf's scores at them. Central scores pass no stage: they stand in the last column."""
+def _steps(scores: UnitScores, lines: Mapping[str, LeafLine], skipped: Mapping[str, str]) -> tuple[tuple[str, ...], dict[str, LeafResult]]:
+    """The heads of the steps, and every leaf's scores at them; the last column holds what counts, wherever it comes from.
+
+    Central scores pass no stage. `skipped` has the reasons of the council's list of what is not assessed.
+    """
     heads: dict[tuple[int, str], str] = {}
     for line in lines.values():
         for step in line.steps:
@@ -114,22 +119,16 @@ def _steps(scores: UnitScores, lines: Mapping[str, LeafLine]) -> tuple[tuple[str
     order = list(heads)
     leaves = {}
     for leaf in scores.appendix.leaves:
-        found = lines.get(leaf.code)
+        found, one = lines.get(leaf.code), scores.leaves[leaf.code]
         row: list[Score] = [None] * len(order)
-        said = ""
-        if found is None:
-            row[-1] = _score(scores, leaf)
-        else:
-            for step in found.steps:
-                row[order.index((step.round, step.stage))] = step.given.value
-            said = _said(found)
-        leaves[leaf.code] = LeafResult(tuple(row), said)
-    return tuple(heads[key] for key in order), leaves
-
-
-def _score(scores: UnitScores, leaf: Leaf) -> Score:
-    one = scores.leaves[leaf.code]
-    return score_of(one.final, one.points)
+        for step in found.steps if found else ():
+            row[order.index((step.round, step.stage))] = step.given.value
+        row[-1] = score_of(one.final, one.points)
+        said = [_said(found)] if found else []
+        if leaf.code in skipped:
+            said.append(f"Không đánh giá theo danh sách: {skipped[leaf.code]}")
+        leaves[leaf.code] = LeafResult(tuple(row), "\n".join(text for text in said if text))
+    return tuple(heads.values()), leaves
 
 
 def _said(line: LeafLine) -> str:

@@ -15,11 +15,13 @@ from unittest import mock
 
 import openpyxl
 import pytest
+import python_calamine
 from openxml_audit import OpenXmlValidator
 
 from processor.central import CentralDone, lists_of
 from processor.desk import APPRAISAL
 from processor.results import scores_of
+from processor.unit_results import UNITS
 from rubric_versions.methods.base import Raw, State
 from rubric_versions.model import PointCase, PointList, RubricVersion
 from tests import folders
@@ -29,6 +31,7 @@ from workbook_templates.book import a1, write_book
 from workbook_templates.campaign_book import central_sheets
 from workbook_templates.central_book import CASES, FIGURES, FIRST, SKIPS, case_texts, lists_book, survey_book
 from workbook_templates.identity import placeholder_identity
+from workbook_templates.unit_result import RESULT
 
 UNIT = "31117"
 WHERE = f"{APPRAISAL}/so_lieu_tap_trung"
@@ -214,8 +217,17 @@ def test_the_lists_take_out_add_and_take(listed: Folder) -> None:
     assert all(units[code].leaves["1.1.1"].final is State.NOT_ASSESSED for code in ("SNV", "STP"))
     assert units["916"].leaves["1.1.1"].final is not State.NOT_ASSESSED
     assert (units["916"].bonus, units["917"].minus, units["SNV"].bonus) == (Fraction(2), Fraction("0.5"), Fraction(0))
-    results = {one["unit"]: one for block in listed.json("rank", now=CENTRAL).json["blocks"] for one in block["units"]}
+    ranked = listed.json("rank", "--units", now=CENTRAL).json
+    results = {one["unit"]: one for block in ranked["blocks"] for one in block["units"]}
     assert results["916"]["standing"] in ("ranked", "unfinished")
+    sheets = {path.name.partition("_")[0]: path for path in (listed.path / "06_ket_qua" / UNITS).iterdir()}
+    for code, path in sheets.items():
+        rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_name(RESULT).to_python(skip_empty_area=False)
+        said = {row[0]: row[2] for row in rows}
+        assert Fraction(str(said["Điểm tối đa (A)"])) == Fraction(results[code]["A"])
+        mine = {row[0]: row for row in rows}
+        if code == UNIT:
+            assert all(mine[leaf][4] == "KĐG" and "Không giao tài chính" in str(mine[leaf][6]) for leaf in field)
     assert listed.json("verify", now=CENTRAL).code == 0
 
 
