@@ -266,15 +266,23 @@ def rank(folder: Path, against: Path | None, units: bool, as_json: bool) -> int:
 @cli.command()
 @_folder
 @click.argument("units", nargs=-1, metavar="[MÃ_ĐƠN_VỊ...]")
+@click.option("--recall", default="", metavar="LÝ_DO", help="Thu hồi gói đã giao các mã nêu tên, kèm lý do; đợt này tự chấm các đơn vị đó.")
 @click.option(
-    "--out", required=True, metavar="NƠI_GHI", type=click.Path(file_okay=False, path_type=Path), help="Nơi ghi gói, ngoài thư mục đợt."
+    "--out", default=None, metavar="NƠI_GHI", type=click.Path(file_okay=False, path_type=Path), help="Nơi ghi gói, ngoài thư mục đợt."
 )
 @_json
 @_command
-def district(folder: Path, units: tuple[str, ...], out: Path, as_json: bool) -> int:
+def district(folder: Path, units: tuple[str, ...], recall: str, out: Path | None, as_json: bool) -> int:
     """Lập gói khởi tạo cho cấp dưới tự chấm các đơn vị của mình (bỏ trống mã: mọi nơi có hội đồng thẩm định)."""
     from processor import district_report
 
+    if recall.strip():
+        if out is not None or not units:
+            raise click.UsageError("--recall cần mã đơn vị và không đi cùng --out")
+        with _desk(folder) as desk:
+            return district_report.recall(desk, units, recall.strip(), as_json=as_json)
+    if out is None:
+        raise click.UsageError("cần --out NƠI_GHI: thư mục ngoài đợt để ghi gói")
     with _desk(folder) as desk:
         return district_report.district(desk, units, out, as_json=as_json)
 

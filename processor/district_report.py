@@ -52,6 +52,19 @@ def district(desk: Desk, councils: Sequence[str], out: Path, *, as_json: bool) -
     return _code(found)
 
 
+def recall(desk: Desk, councils: Sequence[str], reason: str, *, as_json: bool) -> int:
+    """Start packages called back."""
+    gone = districts.recall(desk, councils, reason)
+    found = write_tracking(desk)
+    if as_json:
+        terminal.print_json({"recalled": gone, "findings": [one.as_json() for one in found]})
+        return _code(found)
+    terminal.print_findings(found)
+    names = {unit.code: unit.name for unit in desk.campaign.units}
+    terminal.say(f"Đã thu hồi gói của {', '.join(names.get(one, one) for one in gone)}. Việc tiếp theo: cchc issue {desk.folder}")
+    return _code(found)
+
+
 def result(desk: Desk, *, as_json: bool) -> int:
     """The district's sealed result book."""
     with terminal.progress("Lập sổ kết quả", len(desk.campaign.units), quiet=as_json) as tick:

@@ -113,6 +113,21 @@ def _make(desk: Desk, district: Unit, key: keys.OfficeKey, out: Path) -> Package
     return Package(district.code, file, len(campaign.units), unchanged)
 
 
+def recall(desk: Desk, councils: Iterable[str], reason: str) -> list[str]:
+    """The units whose packages are called back, told in the ledger with the reason: the city scores their units itself, from forms on.
+
+    Result books they sent count no more, and stay. Raises Blocked for a unit that was given no package.
+    """
+    wanted = list(dict.fromkeys(councils))
+    given = desk.record().delegated
+    found = [finding("package-not-given", value=council) for council in wanted if council not in given]
+    if found or not wanted:
+        raise Blocked(found or [finding("package-not-given", value="")])
+    for council in wanted:
+        desk.ledger.append("recalled", at=desk.clock.now(), actor=desk.actor, unit=council, data={"reason": reason})
+    return wanted
+
+
 def package_name(district: Unit) -> str:
     """The file name of a district's package."""
     return f"goi_khoi_tao_{district.code}_{ascii_name(district.name)[:40]}.zip"

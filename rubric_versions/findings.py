@@ -316,6 +316,7 @@ CATALOGUE: Mapping[str, Entry] = {
         [
             ("package-nobody", "error", "Không có đơn vị cấp dưới", "«{unit}» không thẩm định khối nào trong đợt này nên không có gói khởi tạo.", "Ghi mã đơn vị có hội đồng thẩm định ở trang Khối của sổ đợt đánh giá."),
             ("package-issued", "error", "Đã cấp biểu mẫu tập trung", "{count} đơn vị do «{unit}» thẩm định (đầu tiên: «{first}») đã được cấp biểu mẫu của đợt này.", "Chấm tập trung các đơn vị đó ở đây; hoặc lập đợt mới, lập gói trước khi cấp biểu mẫu."),
+            ("package-not-given", "error", "Chưa giao gói", "«{value}» chưa được giao gói khởi tạo nào nên không có gì để thu hồi.", "Ghi đúng mã đơn vị đã nhận gói."),
             ("package-inside", "error", "Gói nằm trong thư mục đợt", "Gói khởi tạo chứa khóa của cấp dưới, không được đặt trong thư mục đợt đánh giá.", "Chọn một thư mục khác cho --out."),
             ("package-unreadable", "error", "Không phải gói khởi tạo", "Tệp không phải gói khởi tạo do cấp trên lập.", "Dùng đúng tệp goi_khoi_tao (.zip) đã nhận, không giải nén, không sửa."),
             ("package-altered", "error", "Gói khởi tạo bị sửa", "Nội dung gói khởi tạo không còn như khi lập.", "Xin cấp trên gửi lại gói."),

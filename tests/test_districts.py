@@ -190,3 +190,21 @@ def test_the_copy_of_a_package_needs_no_key_of_the_city(parties: Parties, tmp_pa
     """The district's machine holds its own key only."""
     shutil.rmtree(parties.city.keys)
     assert parties.districts["917"].run("result", now=MERGING).code == 0
+
+
+def test_a_package_called_back_lets_the_city_score_those_units_itself(parties: Parties) -> None:
+    city = parties.city
+    assert city.run("merge", *parties.books(), now=MERGING).code == 0
+    assert city.json("district", "SNV", "--recall", "Nhầm", now=MERGING).codes == ["package-not-given"]
+    assert city.run("district", "--recall", "Phòng Nội vụ không có người", now=MERGING).code == 2
+    assert city.run("district", "916", now=MERGING).code == 2
+    ran = city.json("district", "916", "--recall", "Phòng Nội vụ không có người", now=MERGING)
+    assert (ran.code, ran.json["recalled"]) == (0, ["916"])
+    assert city.json("issue", now=MERGING).json["written"] != []
+    assert {event.unit for event in city.events("issued")} == {*OWN, *COMMUNES["916"]}
+    states = {one["unit"]: one["state"] for one in city.json("status", now=MERGING).json["units"]}
+    assert states["31117"] == "○ Chưa gửi"
+    assert states["31154"] == "✓ Có trong sổ kết quả cấp dưới"
+    ran = city.json("merge", parties.book("916"), now=MERGING)
+    assert [one["code"] for one in ran.json["books"][0]["findings"]] == ["merge-unknown-district"]
+    assert city.run("verify", now=MERGING).code == 0, "what was merged before is proved as of then"

@@ -35,9 +35,11 @@ from tests.districts import (
 )
 from tests.folders import CENTRAL, OPENING, VERSION, Folder, files_of, good, leaf_of, listed, repacked, run, with_leaf
 from tests.office import Office
+from tests.test_central import LISTS, line, put
 from workbook_templates.appraisal_book import Filled
 from workbook_templates.book import write_book
 from workbook_templates.campaign_book import DeductionCase
+from workbook_templates.central_book import SKIPS
 from workbook_templates.result_data import Handover
 
 UNIT = "31117"
@@ -503,3 +505,21 @@ def test_a_book_that_another_release_draws_otherwise_is_said_to_be_of_that_relea
     assert refused(parties, drawn_otherwise) == ["merge-other-release"]
     code, _, _ = merge(parties, written(parties, "giống.xlsx", whole), parties.book("917"))
     assert code == 0, "drawn alike it is as good as any"
+
+
+def test_a_criterion_taken_out_by_the_districts_own_list_stays_out_at_the_city(parties: Parties) -> None:
+    """Điều 7.2.d, by a list: what the stages gave is shown, and does not count."""
+    district, code = parties.districts["916"], leaf_of(UNIT, "levels")
+    assert district.run("central", now=MERGING).code == 0
+    put(district, LISTS, line(SKIPS, 0, UNIT, None, code, "Chưa giao nhiệm vụ"))
+    ran = district.json("central", now=MERGING)
+    assert (ran.code, ran.codes) == (0, [])
+    assert district.run("result", now=MERGING).code == 0
+    row = next(one for one in handover(parties, "916").units if one.code == UNIT).leaves[code]
+    assert (row.final, row.final_at, "Chưa giao nhiệm vụ" in row.reason) == ("KĐG", -1, True)
+    assert merge(parties, *parties.books()) == (0, [], [])
+    ranked(parties.city)
+    told = parties.city.json("why", UNIT, now=MERGING).json["steps"]
+    assert code in next(one for one in told if one["step"] == "not_assessed")["criteria"]
+    assert parties.city.run("verify", now=MERGING).code == 0
+    assert district.run("verify", now=MERGING).code == 0
