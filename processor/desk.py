@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from processor import keys
 from processor.campaign import Campaign, Round, campaign_to_book, read_campaign
@@ -50,6 +50,10 @@ FOLDERS = (FORMS, INBOX, ORIGINALS, BACK, APPRAISAL, RESULTS, PRINTS)
 FOREIGN = "khong_nhan_ra"
 
 
+PAST_STEP, PAST_KEPT = 512, 4
+"""After so many events a state of the record is kept while the program runs, and so many of them."""
+
+
 class Blocked(Exception):
     """A command cannot go on because of findings; they say which, and what to do (exit code 1)."""
 
@@ -74,12 +78,18 @@ class Desk:
     central_conflicts: tuple[tuple[str, str], ...] = ()
     """Units and leaves for which the campaign workbook and a central book have different figures."""
     _own: Campaign | None = None
+    read_only: bool = False
     _record: Record = field(default_factory=Record)
     _until: int | None = None
+    _past: dict[int, Record] = field(default_factory=dict)
+    lines: dict[str, tuple[Any, Any, Any]] = field(default_factory=dict)
+    """Lines of scores made so far, by unit, with what each was made from: `scores` keeps them here."""
 
     def record(self) -> Record:
         """What the ledger's events come to by now; only the new ones are read."""
-        fold(self.ledger.events(since=self._record.upto, until=self._until), self._record)
+        newest = self.ledger.newest()
+        if self._record.upto < (newest if self._until is None else min(newest, self._until)):
+            fold(self.ledger.events(since=self._record.upto, until=self._until), self._record)
         return self._record
 
     @property
@@ -95,7 +105,8 @@ class Desk:
             if read is None:
                 raise OriginalAltered(self.folder / CAMPAIGN_FILE)
             campaign = read
-        then = replace(self, campaign=campaign, campaign_digest=campaign_digest, findings=[], _record=Record(), _until=seq)
+        past = self._record_near(seq)
+        then = replace(self, campaign=campaign, campaign_digest=campaign_digest, findings=[], lines={}, _record=past, _until=seq)
         then.take_central_books(campaign)
         return then
 
@@ -103,6 +114,19 @@ class Desk:
         """Nothing; the campaign is what its workbook says (`own`) with the figures of the central books told so far."""
         self._own = own
         self.campaign, self.central_conflicts = with_books(own, self.version, self.record())
+
+    def _record_near(self, seq: int) -> Record:
+        """A record of its own of some moment before event `seq`, not long before: what was folded once is not folded for every book."""
+        near = seq - seq % PAST_STEP
+        if near not in self._past:
+            before = max((one for one in self._past if one < near), default=None)
+            past = Record() if before is None else self._past[before].copy()
+            fold(self.ledger.events(since=past.upto, until=near), past)
+            self._past[near] = past
+            for old in sorted(self._past)[:-PAST_KEPT]:
+                if old != near:
+                    del self._past[old]
+        return self._past[near].copy()
 
     @property
     def actor(self) -> str:
@@ -225,6 +249,7 @@ def open_desk(folder: Path, clock: Clock, *, read_only: bool = False) -> Desk:
             clock,
             sha256_of(data),
             found,
+            read_only=read_only,
         )
         desk.take_central_books(campaign)
         if not read_only:

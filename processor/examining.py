@@ -15,6 +15,7 @@ from processor.checks import Checked, Verdict, check_bytes
 from processor.evidence import NamedFile, named_files
 from processor.files import CannotRead, read_whole
 from processor.isolation import Apart, apart
+from rubric_versions.answers import Answers
 from rubric_versions.findings import Finding, finding
 from workbook_templates.identity import Identity
 from workbook_templates.layout import layout_of
@@ -33,6 +34,7 @@ class Seen:
     scores: Mapping[str, str] | None = None
     digest: str = ""
     named: tuple[NamedFile, ...] = ()
+    answers: Answers | None = None
 
 
 def seen_in(checked: Checked) -> Seen:
@@ -41,7 +43,7 @@ def seen_in(checked: Checked) -> Seen:
     if checked.answers is not None and checked.version is not None and checked.identity is not None:
         named = named_files(checked.answers, layout_of(checked.version.appendix_for(checked.identity.tier)))
     readable = checked.answers is not None
-    return Seen(checked.verdict, checked.findings, checked.identity, readable, checked.scores(), checked.digest, named)
+    return Seen(checked.verdict, checked.findings, checked.identity, readable, checked.scores(), checked.digest, named, checked.answers)
 
 
 def refused(problem: Finding) -> Seen:

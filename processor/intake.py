@@ -10,17 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
+from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
-from processor import documents, keys
+from processor import documents, kept, keys
 from processor.arrivals import Arrival, arrivals
 from processor.checks import Office, Verdict, check_bytes, claimed_unit
 from processor.clock import parse_moment
 from processor.desk import BACK, FOREIGN, INBOX, Blocked, Desk
 from processor.examining import Seen, lost, refused, seen_in, too_large
 from processor.executors import Runner, processes
-from processor.files import Originals, ascii_name, make_folder, write_atomic
+from processor.files import Originals, ascii_name, make_folder, write_many
 from processor.isolation import Apart, apart
 from processor.issued import SHEET_OF
 from processor.issuing import identities
@@ -36,6 +37,11 @@ from workbook_templates.entry_form import EntryForm
 from workbook_templates.identity import Identity
 from workbook_templates.layout import Layout, layout_of
 from workbook_templates.return_slip import Slip, counted, return_slip
+
+TOLD_AT_ONCE = 32
+"""Files told in the ledger in one transaction, and replies written at a time: a disk takes longest to say that it is done."""
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def office_of(desk: Desk, record: Record, round_number: int) -> Office:
         desk.campaign.code,
         desk.campaign.title,
         desk.version,
-        {unit.code: unit.name for unit in desk.campaign.units},
+        desk.campaign.names,
         {unit.code: unit.tier for unit in desk.campaign.units},
         str(round_number),
         {place: form.serial for place, form in record.forms.items()},
@@ -147,13 +153,32 @@ def receive(
     context = (office_of(desk, record, round_number), desk.originals.folder)
     items = list(fresh.values())
     examined = _examined_there(cluster, context, items) if cluster else run(apart, Apart(_examine, _lost, context), items)
-    for one, seen in zip(items, examined, strict=True):
-        receipt.received.append(_tell(desk, one, seen, how, round_number))
-        tick(1)
+    for some in _in_batches(zip(items, examined, strict=True), TOLD_AT_ONCE):
+        with desk.ledger.transaction():
+            rows = [_tell(desk, one, seen, how, round_number) for one, seen in some]
+        ours = [(one.sha256, row.unit, seen.answers) for (one, seen), row in zip(some, rows, strict=True) if _is_own(desk, row, seen)]
+        kept.remember(desk, [(sha256, unit, answers) for sha256, unit, answers in ours if answers is not None])
+        receipt.received += rows
+        tick(len(some))
     receipt.received += _completed(desk, told.units, how, round_number)
     documents.place_copies(desk)
     _answer(desk, run)
     return receipt
+
+
+def _is_own(desk: Desk, told: Received, seen: Seen) -> bool:
+    """Whether what was read in a file are the answers of the unit whose return it is."""
+    one = seen.identity
+    if one is None or told.unit != one.unit or told.unit not in desk.campaign.names:
+        return False
+    return (one.version_digest, one.tier) == (desk.version.digest, desk.campaign.unit(one.unit).tier)
+
+
+def _in_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of `size`, as they come."""
+    left = iter(items)
+    while batch := list(islice(left, size)):
+        yield batch
 
 
 def _completed(desk: Desk, units: Iterable[str], how: How, round_number: int) -> Iterator[Received]:
@@ -169,7 +194,9 @@ def _completed(desk: Desk, units: Iterable[str], how: How, round_number: int) ->
         one = Arrival(last.file, last.sha256)
         seen = _examine((office_of(desk, desk.record(), round_number), desk.originals.folder), one)
         if seen.readable and not errors(documents.evidence_in(desk, unit, seen.named, seen.digest).findings):
-            yield _tell(desk, one, seen, how, round_number, completed=True)
+            with desk.ledger.transaction():
+                told = _tell(desk, one, seen, how, round_number, completed=True)
+            yield told
 
 
 def _examine(context: tuple[Office, Path], item: Arrival) -> Seen:
@@ -250,39 +277,38 @@ def _note_again(desk: Desk, record: Record, name: str, sha256: str, receipt: Rec
 
 
 def _tell(desk: Desk, one: Arrival, seen: Seen, how: How, round_number: int, *, completed: bool = False) -> Received:
-    """One event for one file, with the findings that only the order of arrival can give. One transaction: decide and append."""
-    with desk.ledger.transaction():
-        record = desk.record()
-        if one.sha256 in record.files and not completed:  # another receiver was faster
-            return _received_of(desk, record.files[one.sha256])
-        received = how.at or desk.clock.now()
-        unit, identity, readable = _sender(desk, one.name, seen)
-        if readable:
-            lacking = documents.evidence_in(desk, unit, seen.named, seen.digest).findings
-            verdict = Verdict.RETURNED if errors(lacking) else seen.verdict
-            seen = replace(seen, findings=(*seen.findings, *lacking), verdict=verdict)
-            more = _order_findings(desk, record, unit, received, seen, round_number, one.name)
-            seen = replace(seen, findings=(*seen.findings, *more))
-        event = desk.ledger.append(
-            "received",
-            at=desk.clock.now(),
-            actor=desk.actor,
-            unit=unit,
-            data={
-                "sha256": one.sha256,
-                "file": one.name,
-                "received": received.isoformat(),
-                "reason": how.reason,
-                "channel": how.channel,
-                "number": how.number,
-                "verdict": seen.verdict.value,
-                "round": identity.round if identity else "",
-                "form_id": identity.form_id if identity else "",
-                "scores": seen.scores if readable else None,
-                "answers": seen.digest if readable else "",
-                "findings": [_as_data(each) for each in seen.findings],
-            },
-        )
+    """One event for one file, with the findings that only the order of arrival can give. In a transaction: decide and append."""
+    record = desk.record()
+    if one.sha256 in record.files and not completed:  # another receiver was faster
+        return _received_of(desk, record.files[one.sha256])
+    received = how.at or desk.clock.now()
+    unit, identity, readable = _sender(desk, one.name, seen)
+    if readable:
+        lacking = documents.evidence_in(desk, unit, seen.named, seen.digest).findings
+        verdict = Verdict.RETURNED if errors(lacking) else seen.verdict
+        seen = replace(seen, findings=(*seen.findings, *lacking), verdict=verdict)
+        more = _order_findings(desk, record, unit, received, seen, round_number, one.name)
+        seen = replace(seen, findings=(*seen.findings, *more))
+    event = desk.ledger.append(
+        "received",
+        at=desk.clock.now(),
+        actor=desk.actor,
+        unit=unit,
+        data={
+            "sha256": one.sha256,
+            "file": one.name,
+            "received": received.isoformat(),
+            "reason": how.reason,
+            "channel": how.channel,
+            "number": how.number,
+            "verdict": seen.verdict.value,
+            "round": identity.round if identity else "",
+            "form_id": identity.form_id if identity else "",
+            "scores": seen.scores if readable else None,
+            "answers": seen.digest if readable else "",
+            "findings": [_as_data(each) for each in seen.findings],
+        },
+    )
     return _received_of(desk, event)
 
 
@@ -294,7 +320,7 @@ def _sender(desk: Desk, name: str, seen: Seen) -> tuple[str, Identity | None, bo
     identity = seen.identity
     if identity is None or seen.verdict is Verdict.FOREIGN or identity.campaign != desk.campaign.code:
         return "", identity, False
-    units = {unit.code: unit.name for unit in desk.campaign.units}
+    units = desk.campaign.names
     if any(one.code == "form-other-unit" for one in seen.findings):
         return claimed_unit(name, units), identity, False
     return identity.unit, identity, identity.unit in units and seen.readable
@@ -347,7 +373,7 @@ def finding_from(data: dict[str, object]) -> Finding:
 
 def _received_of(desk: Desk, event: Event) -> Received:
     findings = tuple(finding_from(one) for one in event.data["findings"])
-    names = {unit.code: unit.name for unit in desk.campaign.units}
+    names = desk.campaign.names
     counts = False
     if event.unit and event.data["verdict"] == Verdict.ACCEPTED:
         window, record = desk.round, desk.record()
@@ -384,9 +410,8 @@ def _answer(desk: Desk, run: Runner) -> None:
     for reply in owed:
         make_folder(desk.folder.joinpath(*reply.folder))
     context = (desk.version, desk.originals.folder)
-    for reply, files in zip(owed, run(_make_reply, context, owed), strict=True):
-        for name, data in files:
-            write_atomic(desk.folder.joinpath(*reply.folder, name), data)
+    for some in _in_batches(zip(owed, run(_make_reply, context, owed), strict=True), TOLD_AT_ONCE):
+        write_many([(desk.folder.joinpath(*reply.folder, name), data) for reply, files in some for name, data in files])
 
 
 class _Newest:
@@ -411,7 +436,7 @@ class _Newest:
 def _reply(desk: Desk, event: Event, newest: _Newest) -> _Reply:
     data, unit = event.data, event.unit
     kind = str(data["verdict"])
-    names = {one.code: one.name for one in desk.campaign.units}
+    names = desk.campaign.names
     findings = tuple(finding_from(one) for one in data["findings"])
     known = bool(unit) and unit in names and kind != Verdict.FOREIGN
     folder = (BACK, f"{unit}_{ascii_name(names[unit])[:40]}") if known else (BACK, FOREIGN)

@@ -166,6 +166,11 @@ class Ledger:
         """The last event, None before the first. Raises `LedgerDamaged`."""
         return next(iter(self._read("ORDER BY seq DESC LIMIT 1", [])), None)
 
+    def newest(self) -> int:
+        """The highest number ever given to an event, 0 before the first."""
+        with self._problems():
+            return self._highest()
+
     def check(self) -> list[Break]:
         """Every place where the chain does not hold, in order; empty for a ledger to which was only ever added.
 

@@ -6,7 +6,7 @@ Pure folding: the same events give the same state, on any day and any machine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -211,11 +211,20 @@ class Record:
     """What was put into a central book, by book, and by sheet, row and column: "n1.5" for a number, "s…" for a text."""
     key: str = ""
     """The id of the office's key now; `seals` holds every seal ever made, of forms and of books, by form id."""
+    rounds: set[str] = field(default_factory=set)
+    """The rounds of which forms were issued."""
     upto: int = 0
+    _by_unit: dict[tuple[str, str], list[Return]] = field(default_factory=dict)
+    _decided: dict[str, list[Decision]] = field(default_factory=dict)
 
     def of_unit(self, unit: str, round_number: str) -> list[Return]:
         """The returns of a unit for a round, in the order they came."""
-        return [one for one in self.returns if one.unit == unit and one.round == round_number]
+        return list(self._by_unit.get((unit, round_number), ()))
+
+    def copy(self) -> Record:
+        """The same state, to be led on by itself."""
+        own = {one.name: _copied(getattr(self, one.name)) for one in fields(self)}
+        return Record(**own)
 
     def entries_of(self, book: str, unit: str) -> Mapping[str, Entry]:
         """What was put into a book for a unit, by leaf."""
@@ -231,7 +240,14 @@ class Record:
 
     def decided(self, unit: str) -> list[Decision]:
         """The decisions about a unit, in order."""
-        return [one for one in self.decisions if one.unit == unit]
+        return list(self._decided.get(unit, ()))
+
+
+def _copied(value: Any) -> Any:
+    """A copy of a part of the record: of what is changed in place; what is only ever replaced is shared."""
+    if isinstance(value, dict):
+        return {key: type(one)(one) if isinstance(one, list | set) else one for key, one in value.items()}
+    return type(value)(value) if isinstance(value, list | set) else value
 
 
 def fold(events: Iterable[Event], record: Record | None = None) -> Record:
@@ -248,24 +264,25 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
                 event.unit, data["round"], data["serial"], data["form_id"], data["seal"], data["file"], data["digest"], data["key"]
             )
             record.forms[event.unit, form.round] = form
+            record.rounds.add(form.round)
             record.seals[form.form_id] = form.seal
         elif event.kind == "received":
             record.files[data["sha256"]] = event
             if event.unit and data["verdict"] != Verdict.FOREIGN:
-                record.returns.append(
-                    Return(
-                        event.seq,
-                        event.unit,
-                        data["round"],
-                        data["sha256"],
-                        data["file"],
-                        parse_moment(data["received"]),
-                        Verdict(data["verdict"]),
-                        data["answers"],
-                        data["scores"],
-                        tuple(data["findings"]),
-                    )
+                came = Return(
+                    event.seq,
+                    event.unit,
+                    data["round"],
+                    data["sha256"],
+                    data["file"],
+                    parse_moment(data["received"]),
+                    Verdict(data["verdict"]),
+                    data["answers"],
+                    data["scores"],
+                    tuple(data["findings"]),
                 )
+                record.returns.append(came)
+                record._by_unit.setdefault((came.unit, came.round), []).append(came)
         elif event.kind == "document":
             document = Document(
                 event.seq,
@@ -280,9 +297,11 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
             )
             record.documents.setdefault(event.unit, []).append(document)
         elif event.kind == "decided":
-            record.decisions.append(
-                Decision(event.seq, event.at, event.actor, event.unit, data["what"], data["reason"], data.get("sha256", ""), data["round"])
+            decision = Decision(
+                event.seq, event.at, event.actor, event.unit, data["what"], data["reason"], data.get("sha256", ""), data["round"]
             )
+            record.decisions.append(decision)
+            record._decided.setdefault(decision.unit, []).append(decision)
         elif event.kind == "again":
             record.again.setdefault(data["sha256"], set()).add(data["file"])
         elif event.kind == "book":
@@ -355,8 +374,7 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
 
 def current_round(record: Record, campaign: Campaign) -> Round:
     """The round that is worked on: the last one of which forms were issued, else the first. Whether it is open, the clock says."""
-    issued = {number for _, number in record.forms}
-    return next((one for one in reversed(campaign.rounds) if str(one.number) in issued), campaign.rounds[0])
+    return next((one for one in reversed(campaign.rounds) if str(one.number) in record.rounds), campaign.rounds[0])
 
 
 def in_time(one: Return, window: Round, decisions: Iterable[Decision]) -> bool:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from operator import is_
 
 from processor.desk import Desk
 from processor.kept import KeptReturn, counting_returns, kept_return
@@ -128,6 +129,19 @@ def unit_line(desk: Desk, unit: str) -> UnitLine | None:
     returns = counting_returns(desk, unit)
     if not returns:
         return None
+    record = desk.record()
+    rests = tuple((number, sha256, *record.rows.get((unit, sha256), ())) for number, sha256 in returns.items())
+    put_in = [record.entries.get(book, {}).get(unit) for _, _, *books in rests for book in books]
+    before = desk.lines.get(unit)
+    if before is not None and before[0] == rests and all(map(is_, before[1], put_in)):
+        line: UnitLine = before[2]
+        return line
+    line = _line(desk, unit, returns)
+    desk.lines[unit] = rests, put_in, line
+    return line
+
+
+def _line(desk: Desk, unit: str, returns: Mapping[int, str]) -> UnitLine:
     appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
     kept = {number: kept_return(desk, sha256, unit) for number, sha256 in returns.items()}
     put = {number: _put(desk, unit, number, sha256) for number, sha256 in returns.items()}
@@ -195,8 +209,7 @@ def who(desk: Desk, book: BookMade) -> str:
     if charge.office:
         return next((one.name for one in campaign.offices if one.code == charge.office), charge.office)
     if charge.council:
-        name = next((unit.name for unit in campaign.units if unit.code == charge.council), charge.council)
-        return f"{desk.version.labels.council} {name}"
+        return f"{desk.version.labels.council} {campaign.names.get(charge.council, charge.council)}"
     first = desk.version.rules.stages[0].code
     return campaign.council if charge.stage == first else next(one.body for one in desk.version.rules.stages if one.code == charge.stage)
 

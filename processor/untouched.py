@@ -43,44 +43,31 @@ def plain(text: str) -> str:
 SPELLINGS = 8
 """So many ways to spell one cell are remembered: a program has one."""
 
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """One locked cell as issued. `tokens` are its formula's; `text` may hold marks; `number` is exact.
-
-    `formulas` and `values` are what came back once and was found to be the same: the next form is seldom spelled otherwise.
-    """
-
-    formula: str
-    tokens: tuple[str, ...]
-    text: str
-    number: Fraction | None
-    formulas: set[str] = field(default_factory=set, compare=False)
-    values: set[Value] = field(default_factory=set, compare=False)
-
-    def remember(self, cell: Cell) -> None:
-        """Nothing; a cell that was found to be the same is recognised when it comes again."""
-        if cell.formula is not None and len(self.formulas) < SPELLINGS:
-            self.formulas.add(cell.formula)
-        elif cell.formula is None and not isinstance(cell.value, bool) and not has_marks(self.text) and len(self.values) < SPELLINGS:
-            self.values.add(cell.value)
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nothing was issued here but a look."""
-        return not self.formula and not self.text and self.number is None
+Known = dict[tuple[str, Address], set[Value]]
+"""What came back in a cell once and was found to be the same: the next workbook is seldom spelled otherwise."""
 
 
 @dataclass(frozen=True)
 class ExpectedBook:
     """A workbook as made: the locked cells with content by sheet and address, the cells to fill, the cells never compared, the names."""
 
-    locked: Mapping[str, Mapping[Address, Expected]]
+    locked: Mapping[str, Mapping[Address, BookCell]]
     inputs: Mapping[str, frozenset[Address]]
     ignored: Mapping[str, frozenset[Address]]
     names: Mapping[str, str]
     hidden: frozenset[str]
     covering: Mapping[str, _Covering]
+    formulas: Known = field(default_factory=dict, compare=False, repr=False)
+    values: Known = field(default_factory=dict, compare=False, repr=False)
+
+    def remember(self, sheet: str, place: Address, cell: Cell) -> None:
+        """Nothing; a cell that was found to be the same is recognised when it comes again. Not one with words of one workbook."""
+        expected = self.locked[sheet][place].value
+        if isinstance(cell.value, bool) or (isinstance(expected, str) and has_marks(expected)):
+            return
+        known = (self.values if cell.formula is None else self.formulas).setdefault((sheet, place), set())
+        if len(known) < SPELLINGS:
+            known.add(cell.value if cell.formula is None else cell.formula)
 
 
 def expected_book(book: Book, inputs: Mapping[str, Collection[Address]], ignored: Mapping[str, Collection[Address]]) -> ExpectedBook:
@@ -88,8 +75,7 @@ def expected_book(book: Book, inputs: Mapping[str, Collection[Address]], ignored
     locked = {}
     for sheet in book.sheets:
         free = {*inputs.get(sheet.name, ()), *ignored.get(sheet.name, ())}
-        cells = {place: _expected(cell, sheet.name) for place, cell in sheet.cells.items() if place not in free}
-        locked[sheet.name] = {place: expected for place, expected in cells.items() if not expected.is_blank}
+        locked[sheet.name] = {place: cell for place, cell in sheet.cells.items() if place not in free and not _is_blank(cell)}
     return ExpectedBook(
         locked,
         {sheet.name: frozenset(inputs.get(sheet.name, ())) for sheet in book.sheets},
@@ -100,20 +86,18 @@ def expected_book(book: Book, inputs: Mapping[str, Collection[Address]], ignored
     )
 
 
-def _expected(cell: BookCell, sheet: str) -> Expected:
-    if cell.formula:
-        return Expected(cell.formula, tokens(cell.formula, sheet), "", None)
-    if isinstance(cell.value, int | Fraction):
-        return Expected("", (), "", Fraction(cell.value))
-    return Expected("", (), plain(str(cell.value)) if cell.value is not None else "", None)
+def _is_blank(cell: BookCell) -> bool:
+    """Whether nothing was issued here but a look."""
+    return not cell.formula and (cell.value is None or (isinstance(cell.value, str) and not cell.value.strip()))
 
 
-def same_value(expected: Expected, value: object, fill: Filler) -> bool:
+def same_value(expected: BookCell, value: object, fill: Filler) -> bool:
     """Whether a constant came back as it was made: texts by their plain form, numbers to nine digits."""
-    if expected.number is not None:
-        room = _TOLERANCE * (abs(expected.number) if abs(expected.number) > 1 else 1)
-        return isinstance(value, Decimal) and abs(Fraction(value) - expected.number) <= room
-    return isinstance(value, str) and plain(value) == plain(fill(expected.text))
+    if isinstance(expected.value, int | Fraction):
+        number = Fraction(expected.value)
+        room = _TOLERANCE * (abs(number) if abs(number) > 1 else 1)
+        return isinstance(value, Decimal) and abs(Fraction(value) - number) <= room
+    return isinstance(value, str) and plain(value) == plain(fill(str(expected.value)))
 
 
 def untouched(book: Workbook, expected: ExpectedBook, fill: Filler) -> list[Finding]:
@@ -137,7 +121,8 @@ def untouched(book: Workbook, expected: ExpectedBook, fill: Filler) -> list[Find
 
 
 def _sheet_untouched(sheet: Sheet, book: ExpectedBook, fill: Filler) -> list[Finding]:
-    locked, inputs, ignored = book.locked[sheet.name], book.inputs[sheet.name], book.ignored[sheet.name]
+    name = sheet.name
+    locked, inputs, ignored = book.locked[name], book.inputs[name], book.ignored[name]
     found = []
     there = 0
     for place, cell in sheet.cells.items():
@@ -149,14 +134,14 @@ def _sheet_untouched(sheet: Sheet, book: ExpectedBook, fill: Filler) -> list[Fin
         there += 1
         value, formula, _, _ = cell
         if formula is not None:
-            if formula in expected.formulas:
+            if formula == expected.formula or formula in book.formulas.get((name, place), ()):
                 continue
-        elif value in expected.values and value is not True and value is not False:  # which equal 1 and 0
+        elif not expected.formula and _is_known(expected, value, book.values.get((name, place), ())):
             continue
-        if problem := _cell_changed(sheet.name, place, expected, cell, fill):
+        if problem := _cell_changed(name, place, expected, cell, fill):
             found.append(problem)
         else:
-            expected.remember(cell)
+            book.remember(name, place, cell)
     if there < len(locked):
         for place in locked.keys() - sheet.cells.keys():
             problem = _cell_changed(sheet.name, place, locked[place], _EMPTY, fill)
@@ -175,14 +160,20 @@ def _sheet_untouched(sheet: Sheet, book: ExpectedBook, fill: Filler) -> list[Fin
     return found
 
 
-def _cell_changed(sheet: str, place: Address, expected: Expected, cell: Cell, fill: Filler) -> Finding | None:
+def _is_known(expected: BookCell, value: Value, known: Collection[Value]) -> bool:
+    """Whether a constant is just what was issued, or is known to be the same; TRUE, which equals 1, is not."""
+    return value is not True and value is not False and (value in known or value == expected.value)
+
+
+def _cell_changed(sheet: str, place: Address, expected: BookCell, cell: Cell, fill: Filler) -> Finding | None:
     if expected.formula:
-        if cell.formula is not None and (cell.formula == expected.formula or tokens(cell.formula, sheet) == expected.tokens):
+        if cell.formula is not None and tokens(cell.formula, sheet) == tokens(expected.formula, sheet):
             return None
         return finding("formula-changed", sheet=sheet, cell=a1(*place), value=_seen(cell), issued="=" + expected.formula)
     if cell.formula is None and same_value(expected, cell.value, fill):
         return None
-    was = vi(expected.number) if expected.number is not None else fill(expected.text)
+    value = expected.value
+    was = vi(Fraction(value)) if isinstance(value, int | Fraction) else plain(fill(str(value)))
     return finding("cell-changed", sheet=sheet, cell=a1(*place), value=_seen(cell), issued=was)
 
 

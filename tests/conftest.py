@@ -27,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("CCHC_LOG_DIR", tempfile.mkdtemp(prefix="cchc-log-"))  # not among the user's own
+    os.environ.setdefault("CCHC_CACHE_DIR", tempfile.mkdtemp(prefix="cchc-notes-"))
     in_ci = "ci" if os.environ.get("CI") else "dev"
     settings.load_profile("exhaustive" if config.getoption("--exhaustive") else in_ci)
 

@@ -127,6 +127,11 @@ class Campaign:
             found[self._blocks[unit.block].council].append(unit)
         return {council: tuple(units) for council, units in found.items()}
 
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The units' names by code."""
+        return {unit.code: unit.name for unit in self.units}
+
     def unit(self, code: str) -> Unit:
         """The unit of that code. Raises KeyError."""
         return self._units[code]
