@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from processor import keys
+from processor.central import figure_texts
 from processor.charges import Rows
 from processor.desk import Desk, need_key
 from processor.documents import COPIES, links_of
@@ -96,7 +97,8 @@ def make_book(
     seal = sealed[1] if sealed else keys.seal(need_key(desk), identity.message())
     plan = plan_of(desk, charge)
     known = {unit.code for unit in campaign.units}
-    blocks = tuple(_unit_block(desk, plan, charge, unit, sha256, codes) for (unit, sha256), codes in rows.items() if unit in known)
+    figures = figure_texts(desk)
+    blocks = tuple(_unit_block(desk, plan, charge, unit, sha256, codes, figures) for (unit, sha256), codes in rows.items() if unit in known)
     lines = [line for block in blocks for line in block.rows]
     links = max((len(line.links) for line in lines), default=0)
     if links or any(line.person for line in lines):
@@ -160,8 +162,16 @@ def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _unit_block(desk: Desk, plan: Plan, charge: Charge, unit: str, sha256: str, codes: tuple[str, ...]) -> UnitBlock:
-    """What one unit answered, row by row, from its original, with what was said of it before."""
+def _unit_block(
+    desk: Desk,
+    plan: Plan,
+    charge: Charge,
+    unit: str,
+    sha256: str,
+    codes: tuple[str, ...],
+    figures: Mapping[tuple[str, str], str],
+) -> UnitBlock:
+    """What one unit answered, row by row, from its original, with what was said of it before and the central figures beside it."""
     kept = kept_return(desk, sha256, unit)
     appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
     line = None if plan is at.PLAIN else unit_line(desk, unit)
@@ -171,6 +181,8 @@ def _unit_block(desk: Desk, plan: Plan, charge: Charge, unit: str, sha256: str, 
     for code in codes:
         row = _leaf_row(desk, charge, appendix.by_code[code], kept, layout_of(appendix), line.leaves[code] if line else None)
         person = assigned[appendix.number, code].person if (appendix.number, code) in assigned else ""
+        beside = [figures[unit, code]] if (unit, code) in figures else []
+        row = replace(row, result="\n".join([row.result, *beside]))
         rows.append(replace(row, person=person, links=_at_most(links.get(code, ()), unit)))
     decided = [one for one in desk.record().decided(unit) if one.round == str(charge.round)]
     note = "; ".join(f"{DECISION_WORDS[one.what]}: {one.reason}" for one in decided)

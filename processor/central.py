@@ -347,6 +347,14 @@ def _case(desk: Desk, turn: int) -> tuple[str, Fraction]:
     return ("bonus", added[turn].points) if turn < len(added) else ("minus", taken[turn - len(added)].points)
 
 
+def figure_texts(desk: Desk) -> dict[tuple[str, str], str]:
+    """By unit and leaf the central figures in words, as they stand beside the declared ones in an appraisal book."""
+    found = {}
+    for place, (raws, source) in lists_of(desk).figures.items():
+        found[place] = f"Số liệu tập trung: {'; '.join(_shown(raw) for raw in raws)} ({source})"
+    return found
+
+
 def differing_figures(desk: Desk) -> list[Finding]:
     """Warnings where a central figure is not what the unit declared in the return that counts."""
     from processor.kept import kept_return, last_return  # noqa: PLC0415  (what is read there is large; most commands need none of it)

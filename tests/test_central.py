@@ -18,12 +18,14 @@ import pytest
 import python_calamine
 from openxml_audit import OpenXmlValidator
 
+from processor.appraisal_books import make_book
 from processor.central import CentralDone, lists_of
 from processor.desk import APPRAISAL
 from processor.results import scores_of
 from processor.unit_results import UNITS
 from rubric_versions.methods.base import Raw, State
 from rubric_versions.model import PointCase, PointList, RubricVersion
+from rubric_versions.numbers import vi_short
 from tests import folders
 from tests.engines import Engine, differences
 from tests.folders import CENTRAL, VERSION, Folder, central, good, make_appraised, make_folder, make_received
@@ -276,6 +278,11 @@ def test_a_central_figure_beside_another_declared_one_is_told(listed: Folder) ->
     ran = listed.json("central", now=CENTRAL)
     assert (ran.code, ran.codes) == (0, ["central-figure-differs"])
     assert "Một cửa" in ran.json["findings"][0]["message"]
+    with listed.desk(now=CENTRAL) as desk:
+        book = next(one for one in desk.record().books_now() if UNIT in dict(one.units))
+        made = make_book(desk, book.charge, 9, {place: codes for place, codes in book.rows.items() if place[0] == UNIT})
+        row = made.rows[UNIT, code]
+    assert f"Số liệu tập trung: {vi_short(Fraction(one) + 1)}; {vi_short(Fraction(two))} (Một cửa)" in row.result
 
 
 def test_nothing_was_done_says_nothing() -> None:
