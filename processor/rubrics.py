@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from processor import terminal
+from processor.archive import Unreadable
 from processor.desk import Blocked
 from processor.files import ascii_name, make_folder, read_whole, write_atomic
 from rubric_versions import catalog
-from rubric_versions.findings import Finding, errors, finding, shown
+from rubric_versions.findings import CATALOGUE, Finding, errors, finding, shown
 from rubric_versions.lint import lint
 from rubric_versions.model import Provenance, RubricVersion
 from rubric_versions.numbers import vi
@@ -40,18 +41,23 @@ def version_of(target: str) -> RubricVersion:
 
 def _written_in(path: Path) -> RubricVersion:
     from processor.authoring import is_authoring, read_authoring
-    from processor.reader import Unreadable, read_workbook
+    from processor.reader import read_workbook
 
     try:
         book = read_workbook(read_whole(path))
     except Unreadable as problem:
-        raise Blocked([finding(problem.code, file=path.name, **problem.params)]) from None
+        raise Blocked([_unreadable(problem, path.name)]) from None
     if not is_authoring(book):
         raise Blocked([finding("authoring-no-table", file=path.name)])
     authored = read_authoring(book, path.name)
     if authored.version is None:
         raise Blocked(authored.findings)
     return authored.version
+
+
+def _unreadable(problem: Unreadable, name: str) -> Finding:
+    why = CATALOGUE[problem.code].title
+    return finding("authoring-file", file=name, why=why[0].lower() + why[1:])
 
 
 def as_json_with(findings: Sequence[Finding], **more: Any) -> dict[str, Any]:
@@ -214,7 +220,10 @@ def _authored(version: RubricVersion, out: Path, told: str, *, as_json: bool) ->
     from workbook_templates.authoring_book import authoring_book
     from workbook_templates.book import write_book
 
-    write_atomic(out, write_book(authoring_book(version)))
+    data = write_book(authoring_book(version))
+    if out.exists() and read_whole(out) != data:  # somebody's work may be in it
+        raise Blocked([finding("authoring-exists", value=out.name)])
+    write_atomic(out, data)
     if as_json:
         terminal.print_json(as_json_with([], file=str(out), id=version.id))
     else:
@@ -226,7 +235,7 @@ def rubric_import(path: Path, folder: Path, *, as_json: bool) -> int:
     """A version out of an authoring workbook, or an authoring workbook out of the table an office has; what is wrong, cell by cell."""
     from processor.authoring import is_authoring, read_authoring
     from processor.own_files import is_word
-    from processor.reader import Unreadable, read_workbook
+    from processor.reader import read_workbook
 
     data = read_whole(path)
     try:
@@ -234,7 +243,7 @@ def rubric_import(path: Path, folder: Path, *, as_json: bool) -> int:
         if book is None or not is_authoring(book):
             return _import_own(path.name, data, folder, as_json=as_json)
     except Unreadable as problem:
-        return _imported([finding(problem.code, file=path.name, **problem.params)], [], [], as_json=as_json)
+        return _imported([_unreadable(problem, path.name)], [], [], as_json=as_json)
     authored = read_authoring(book, path.name)
     written: list[Path] = []
     if authored.version is not None and not errors(authored.findings):
@@ -254,12 +263,20 @@ def _import_own(name: str, data: bytes, folder: Path, *, as_json: bool) -> int:
     if own.book is None:
         return _imported(own.findings, [], [], as_json=as_json)
     written = write_book(own.book)
-    out = folder / f"{own_id(name)}_soan.xlsx"
     make_folder(folder)
+    out = _free(folder, f"{own_id(name)}_soan", written)
     write_atomic(out, written)
     authored = read_authoring(read_workbook(written), out.name)
     found = [*own.findings, *authored.findings]
     return _imported(found, authored.leaves(), [out], as_json=as_json)
+
+
+def _free(folder: Path, stem: str, data: bytes) -> Path:
+    """A name not taken by another content: a workbook somebody has corrected is never written over."""
+    out, turn = folder / f"{stem}.xlsx", 2
+    while out.exists() and read_whole(out) != data:
+        out, turn = folder / f"{stem}_{turn}.xlsx", turn + 1
+    return out
 
 
 def write_version(version: RubricVersion, folder: Path) -> list[Path]:

@@ -215,6 +215,8 @@ CATALOGUE: Mapping[str, Entry] = {
             ("authoring-level-alone", "error", "Dòng không thuộc tiêu chí nào", "Dòng «{value}» không có mã và không thuộc cách chấm nào.", "Ghi mã, hoặc chọn cách chấm có mức cho tiêu chí phía trên."),
             ("authoring-yes-no", "error", "Đạt / không đạt chưa đúng", "Tiêu chí {value} cần đúng hai dòng: đạt (đủ điểm) và không đạt (0 điểm).", "Sửa hai dòng mức, hoặc đổi cách chấm thành Chọn mức."),
             ("authoring-band", "error", "Không hiểu khoảng tỷ lệ", "Không hiểu khoảng tỷ lệ «{value}».", "Viết như: từ 70 % đến dưới 100 %; từ 50 % trở lên; dưới 50 %."),
+            ("authoring-file", "error", "Không đọc được tệp", "Không đọc được tệp: {why}.", "Mở tệp, lưu lại thành .xlsx (Excel) hoặc .docx (Word) rồi chạy lại."),
+            ("authoring-exists", "error", "Tệp đã có", "Đã có tệp «{value}» với nội dung khác.", "Đặt tên khác, hoặc chuyển tệp cũ đi nơi khác."),
             ("own-no-table", "error", "Không thấy bảng tiêu chí", "Không thấy bảng có cột tiêu chí và cột điểm tối đa.", "Kiểm tra dòng tiêu đề của bảng; hoặc chép bảng vào sổ soạn (lệnh rubric new)."),
             ("own-rules", "warning", "Quy tắc chưa có trong bảng", "Bảng không nêu xếp loại, thời hạn, căn cứ: sổ soạn ghi tạm theo mẫu của chương trình.", "Sửa trang Thông tin và quy tắc."),
             ("own-column", "warning", "Cột không đọc", "Cột «{value}» không rõ là gì nên không đọc.", "Nếu là dữ liệu cần thì chép vào cột thích hợp của sổ soạn."),

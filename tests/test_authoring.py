@@ -336,3 +336,14 @@ def test_every_field_of_a_version_has_a_name_people_know() -> None:
     unnamed = [(*one.path, slot.name) for one in sections() for slot in one.slots if slot.name and slot.label == slot.name]
     assert unnamed == [], "add them to words.AUTHORING_LABELS (rules: RULE_NAMES)"
     assert [one.path for one in sections() if one.path and one.label == one.path[-1]] == []
+
+
+def test_a_workbook_with_somebodys_work_in_it_is_not_written_over(template: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "moi.xlsx"
+    path.write_bytes(edited(template, put("1.2", "title", "Đã sửa")))
+    for command in (("new", path), ("export", SMALL, path), ("clone", SMALL, path)):
+        ran = run("rubric", *command, "--json")
+        assert (ran.code, ran.codes) == (1, ["authoring-exists"])
+    assert "Đã sửa" in str(read(path.read_bytes()).leaves())
+    path.write_bytes(template)
+    assert run("rubric", "new", path).code == 0, "the same again changes nothing"

@@ -328,17 +328,31 @@ def test_a_word_file_without_a_table_and_a_broken_one_are_findings(tmp_path: Pat
     data = word(tmp_path / "bang.docx", [FULL]).read_bytes()
     cut = tmp_path / "hong.docx"
     cut.write_bytes(data[: len(data) // 2])
-    assert imported(cut).codes == ["file-damaged"]
+    assert [one["message"].partition(".")[0] for one in imported(cut).json["findings"]] == ["Không đọc được tệp: tệp hỏng"]
     entity = b'<!DOCTYPE w [<!ENTITY a "b">]>'
     cut.write_bytes(repacked(data, lambda name, part: part.replace(b"<w:document", entity + b"<w:document") if name == WORD else part))
-    assert imported(cut).codes == ["file-unsafe"]
+    assert "tệp không an toàn" in imported(cut).json["findings"][0]["message"]
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr(WORD, b"<w:document/>" + b" " * 90_000_000)
     cut.write_bytes(bomb.getvalue())
-    assert imported(cut).codes == ["file-too-large"]
+    assert "tệp quá lớn" in imported(cut).json["findings"][0]["message"]
+    assert imported(cut).codes == ["authoring-file"]
+    cut.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 WordDocument")
+    assert imported(cut).codes == ["authoring-file"]
 
 
 def test_ids_come_from_the_files_name() -> None:
     assert own_id("Bộ tiêu chí CCHC – Sở Nội vụ (2024).xlsx") == "bo-tieu-chi-cchc-so-noi-vu-2024"
     assert own_id("Đ.docx") == "bo-tieu-chi"
+
+
+def test_a_workbook_somebody_has_corrected_is_never_written_over(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", FRAME)
+    first = Path(imported(path).json["written"][0])
+    assert Path(imported(path).json["written"][0]) == first, "the same table gives the same workbook"
+    corrected = openpyxl.load_workbook(first)
+    corrected.save(first)
+    kept = first.read_bytes()
+    second = Path(imported(path).json["written"][0])
+    assert (second.name, first.read_bytes()) == ("bo-tieu-chi_soan_2.xlsx", kept)
