@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from processor.desk import INBOX
 from processor.files import LEFTOVER_PREFIX
 from processor.ledger import Ledger
-from tests.folders import APPRAISING, CENTRAL, IN_TIME, OPENING, VERSION, Folder, good, leaf_of, run, with_leaf
+from tests.districts import MERGING, Parties
+from tests.folders import APPRAISING, CENTRAL, IN_TIME, OPENING, VERSION, Folder, Ran, good, leaf_of, run, with_leaf
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked child")
 
@@ -41,26 +48,40 @@ def shows(event: str, arguments: tuple[object, ...]) -> bool:
 
 def killed_at(work: Callable[[], object], point: int) -> bool:
     """Whether `work`, done in a child, was killed before its doing number `point` (from 1); False if it had ended before."""
+    left = point
+
+    def count(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal left
+        if shows(event, arguments):
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return _killed(lambda: sys.addaudithook(count), work)
+
+
+def killed_after(work: Callable[[], object], seconds: float) -> bool:
+    """Whether `work`, done in a child, was ended by the system after so many seconds, wherever it was by then; False if it had ended."""
+
+    def set_alarm() -> None:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # which ends a process at once, as SIGKILL does: nothing is caught or cleaned up
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    return _killed(set_alarm, work)
+
+
+def _killed(prepare: Callable[[], object], work: Callable[[], object]) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # a fork beside threads: the child only runs our own code
         child = os.fork()
     if child == 0:
-        left = point
-
-        def count(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal left
-            if shows(event, arguments):
-                left -= 1
-                if left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(count)
         try:
+            prepare()
             work()
         finally:
             os._exit(SURVIVED)
     _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGKILL, signal.SIGALRM)
 
 
 def doings(work: Callable[[], object]) -> int:
@@ -131,33 +152,67 @@ def to_rank(base: Folder, target: Path) -> Folder:
     return folder
 
 
-STEPS: dict[str, tuple[str, Callable[[Folder, Path], Folder], str, set[int]]] = {
-    "issue": ("issued_once", to_issue, OPENING, {0}),
-    "receive": ("issued_once", to_receive, IN_TIME, {0, 1}),
-    "appraise": ("received_once", to_appraise, CENTRAL, {0}),
-    "rank": ("appraised_once", to_rank, "2019-01-11 09:00", {0}),
+def to_merge(base: Parties, target: Path) -> Folder:
+    """A city's campaign, and the result books of both its districts."""
+    target.mkdir(parents=True)
+    folder = base.city.copy(target)
+    for book in base.books():
+        shutil.copy(book, folder.path / INBOX)
+    return folder
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command that is killed: from which fixture, made ready how, run when, and the exit codes it may end with."""
+
+    base: str
+    prepare: Callable[[Any, Path], Folder]
+    now: str
+    codes: frozenset[int] = frozenset({0})
+
+    def run(self, command: str, folder: Folder, *more: object) -> Ran:
+        """The command run on a folder made ready."""
+        books = sorted((folder.path / INBOX).glob("so_ket_qua_*")) if command == "merge" else ()
+        return folder.run(command, *books, *more, now=self.now)
+
+
+STEPS: dict[str, Step] = {
+    "issue": Step("issued_once", to_issue, OPENING),
+    "receive": Step("issued_once", to_receive, IN_TIME, frozenset({0, 1})),
+    "appraise": Step("received_once", to_appraise, CENTRAL),
+    "rank": Step("appraised_once", to_rank, "2019-01-11 09:00"),
+    "merge": Step("parties_once", to_merge, MERGING),
 }
+POINTS, MOMENTS = 30, 15
+"""How often each command is killed with --exhaustive, before a doing and by the clock: over 200 times in all. Else a seventh of it."""
 
 
 @pytest.mark.parametrize("command", STEPS)
 def test_killed_anywhere_and_run_again_the_end_is_the_same(command: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    base, prepare, now, codes = STEPS[command]
-    ready = prepare(request.getfixturevalue(base), tmp_path / "sẵn sàng")
+    """issue 5: "`kill -9` at any point of issue, receive, appraise, merge, rank (a test does it at 200 random points)"."""
+    step = STEPS[command]
+    ready = step.prepare(request.getfixturevalue(step.base), tmp_path / "sẵn sàng")
     clean = ready.copy(tmp_path / "trọn vẹn")
-    count = doings(lambda: clean.run(command, now=now))
+    started = time.monotonic()
+    count = doings(lambda: step.run(command, clean))
+    seconds = time.monotonic() - started
     wanted = clean.state()
     assert wanted != ready.state(), "there was something to do"
     assert count > 6
-    every = request.config.getoption("--exhaustive")
-    points = random.Random(command).sample(range(1, count + 1), min(count, 40 if every else 6))
-    for point in points:
-        folder = ready.copy(tmp_path / f"lần {point}")
-        assert killed_at(lambda at=folder: at.run(command, now=now), point), point  # type: ignore[misc]  # a default binds it
-        again = folder.run(command, now=now)
-        assert again.code in codes, (point, again)
+    chance = random.Random(command)
+    few = 1 if request.config.getoption("--exhaustive") else 7
+    points = [chance.randrange(1, count + 1) for _ in range(POINTS // few)]
+    moments = [chance.uniform(0.05, seconds) for _ in range(MOMENTS // few)]
+    for turn, (kill, point) in enumerate([*((killed_at, one) for one in points), *((killed_after, one) for one in moments)]):
+        folder = ready.copy(tmp_path / f"lần {turn}")
+        was_killed = kill(partial(step.run, command, folder), point)  # type: ignore[arg-type]  # each with points of its own kind
+        assert was_killed or kill is killed_after, point
+        again = step.run(command, folder)
+        assert again.code in step.codes, (point, again)
         assert folder.state() == wanted, point
         with Ledger(folder.path / "so_theo_doi.sqlite", read_only=True) as ledger:
             assert ledger.check() == []
+        shutil.rmtree(folder.path)
 
 
 def test_a_new_campaign_killed_midway_can_be_made_again(tmp_path: Path) -> None:
