@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from processor.desk import Desk
@@ -15,9 +15,10 @@ from processor.documents import evidence_of
 from processor.evidence import Evidence
 from processor.files import FileBusy, write_atomic
 from processor.kept import counting_returns, kept_return, read_all_kept
+from processor.merging import merge_state
 from processor.record import BookMade
 from processor.scores import unit_line, who
-from processor.tracking import COUNTS, LATE, MENDING, NO_FORM, NOTHING, UnitState, unit_states
+from processor.tracking import AWAITED, COUNTS, HANDED, LATE, MENDING, NO_FORM, NOTHING, UnitState, unit_states
 from rubric_versions.findings import Finding, Severity, finding
 from workbook_templates.book import write_book
 from workbook_templates.progress_book import AppraiserProgress, ProgressData, Reminder, UnitProgress, progress_book
@@ -63,7 +64,15 @@ def progress_of(desk: Desk) -> Progress:
     units = tuple(_unit(desk, one, window.number) for one in states)
     appraisers = tuple(_appraiser(desk, book) for book in desk.record().books_now() if book.charge.round == window.number)
     due = f"{window.closes:%H:%M %d/%m/%Y} ({days_left(now, window.closes)})"
-    return Progress(now, window.number, window.closes, states, units, appraisers, (*_late_units(units, due), *_late_appraisers(appraisers)))
+    reminders = (*_late_units(units, due), *_late_appraisers(appraisers), *_late_districts(desk))
+    return Progress(now, window.number, window.closes, states, units, appraisers, reminders)
+
+
+def _late_districts(desk: Desk) -> list[Reminder]:
+    """Districts that score their own units and have not sent a result book that counts."""
+    awaited = merge_state(desk).awaited
+    names = {unit.code: unit.name for unit in desk.campaign.units}
+    return [Reminder(code, names.get(code, code), f"Chưa có sổ kết quả của {len(units)} đơn vị", "") for code, units in awaited.items()]
 
 
 def _unit(desk: Desk, state: UnitState, number: int) -> UnitProgress:
@@ -159,9 +168,9 @@ def write_progress(desk: Desk, progress: Progress) -> list[Finding]:
         desk.campaign.organiser,
         progress.now.replace(tzinfo=None, microsecond=0),
         facts,
-        STATES,
+        (*STATES, AWAITED) if any(one.state == AWAITED for one in progress.units) else STATES,
         blocks,
-        progress.units,
+        tuple(replace(one, state=COUNTS) if one.state == HANDED else one for one in progress.units),
         progress.appraisers,
         progress.reminders,
     )

@@ -14,6 +14,8 @@ import pytest
 from processor.campaign import Campaign
 from processor.districts import KEY_FILE, MANIFEST, VERSION_FILE, district_campaign
 from processor.issuing import parts_digest
+from processor.progress import progress_of
+from processor.reader import read_workbook
 from tests.districts import COMMUNES, MERGING, OWN, Parties, all_units, make_city
 from tests.folders import OPENING, VERSION, Folder, campaign_of, repacked, run
 
@@ -65,6 +67,17 @@ def test_the_status_of_the_city_says_whose_book_is_awaited(parties: Parties) -> 
     assert parties.city.run("merge", parties.book("916"), now=MERGING).code == 1
     states = {one["unit"]: one["state"] for one in parties.city.json("status", now=MERGING).json["units"]}
     assert (states["31117"], states["31154"]) == ("✓ Có trong sổ kết quả cấp dưới", "○ Chờ sổ kết quả cấp dưới")
+
+
+def test_a_district_whose_book_is_awaited_is_to_be_reminded_its_units_are_not(parties: Parties) -> None:
+    assert parties.city.run("merge", parties.book("916"), now=MERGING).code == 1
+    assert parties.city.run("status", now=MERGING).code == 0
+    book = read_workbook((parties.city.path / "theo_doi_tien_do.xlsx").read_bytes())
+    cells = [cell.value for sheet in book.sheets.values() for cell in sheet.cells.values()]
+    assert "Chưa có sổ kết quả của 2 đơn vị" in cells
+    assert "Chưa được cấp biểu mẫu" not in cells
+    with parties.city.desk(MERGING) as desk:
+        assert [one.code for one in progress_of(desk).reminders] == ["917"]
 
 
 def test_the_keys_of_districts_differ_and_none_lies_in_the_campaign_folder(parties: Parties) -> None:
