@@ -39,10 +39,9 @@ UNIT_BYTES, UNIT_FILES = 1024 * 1024 * 1024, 3_000
 
 @dataclass(slots=True)
 class Told:
-    """What became of the documents of one run: how many are new, of which units, and findings."""
+    """What became of the documents of one run: how many are new, and findings."""
 
     new: int = 0
-    units: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -110,7 +109,7 @@ def tell(
         for (paper, unit, size), found in zip(fresh, codes, strict=True)
     ]
     desk.ledger.append_many(drafts)
-    told.new, told.units = len(fresh), {unit for _, unit, _ in fresh if unit}
+    told.new = len(fresh)
     return told
 
 

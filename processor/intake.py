@@ -160,7 +160,7 @@ def receive(
         kept.remember(desk, [(sha256, unit, answers) for sha256, unit, answers in ours if answers is not None])
         receipt.received += rows
         tick(len(some))
-    receipt.received += _completed(desk, told.units, how, round_number)
+    receipt.received += _completed(desk, how, round_number)
     documents.place_copies(desk)
     _answer(desk, run)
     return receipt
@@ -181,13 +181,14 @@ def _in_batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield batch
 
 
-def _completed(desk: Desk, units: Iterable[str], how: How, round_number: int) -> Iterator[Received]:
-    """Returns that lacked nothing but files which have come now: they are told again, accepted, as of the moment the files came."""
-    for unit in sorted(units):
-        came = desk.record().of_unit(unit, str(round_number))
-        if not came or came[-1].verdict is not Verdict.RETURNED:
+def _completed(desk: Desk, how: How, round_number: int) -> Iterator[Received]:
+    """Returns that lacked nothing but files which have come since: they are told again, accepted, as of the moment the files came."""
+    record = desk.record()
+    newest = {one.unit: one for one in record.returns if one.round == str(round_number)}
+    for unit, last in sorted(newest.items()):
+        came = record.documents.get(unit)
+        if last.verdict is not Verdict.RETURNED or not came or came[-1].seq < last.seq:
             continue
-        last = came[-1]
         lacking = errors(finding_from(dict(one)) for one in last.findings)
         if any(one.entry.stage != DOCUMENT_STAGE for one in lacking):
             continue

@@ -305,6 +305,8 @@ def test_where_the_version_makes_it_an_error_the_return_passes_once_its_files_ha
             folder.drop(f"{UNIT}/{file}", pdf(file))
         assert folder.json("receive").json["received"] == []
         folder.drop(f"{UNIT}/{files[0]}", pdf(files[0]))
+        with mock.patch("processor.intake._completed", return_value=()):  # a run killed once the file was told
+            assert folder.json("receive", now="2018-12-12 09:00").json["received"] == []
         ran = folder.json("receive", now="2018-12-12 10:00")
         assert [(row["verdict"], row["counts"]) for row in ran.json["received"]] == [("accepted", True)]
         assert folder.events("received")[-1].data["received"].startswith("2018-12-12T10:00")

@@ -16,7 +16,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ from processor.desk import INBOX
 from processor.files import LEFTOVER_PREFIX
 from processor.ledger import Ledger
 from tests.districts import MERGING, Parties
-from tests.folders import APPRAISING, CENTRAL, IN_TIME, OPENING, VERSION, Folder, Ran, good, leaf_of, run, with_leaf
+from tests.folders import APPRAISING, CENTRAL, IN_TIME, OPENING, VERSION, Folder, Ran, campaign_of, good, leaf_of, run, with_leaf
+from tests.test_central import put, survey_cells
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked child")
 
@@ -152,6 +153,16 @@ def to_rank(base: Folder, target: Path) -> Folder:
     return folder
 
 
+def to_central(base: Folder, target: Path) -> Folder:
+    """Central books of before, one of them filled, and a unit added since."""
+    folder = base.copy(target)
+    assert folder.run("central", now=CENTRAL).code == 0
+    put(folder, "so_lieu_tap_trung_II.xlsx", survey_cells(folder, "II"))
+    more = campaign_of("SNV", "STC").units[1]
+    folder.change(lambda one: replace(one, units=(*one.units, more)))
+    return folder
+
+
 def to_merge(base: Parties, target: Path) -> Folder:
     """A city's campaign, and the result books of both its districts."""
     target.mkdir(parents=True)
@@ -182,6 +193,7 @@ STEPS: dict[str, Step] = {
     "appraise": Step("received_once", to_appraise, CENTRAL),
     "rank": Step("appraised_once", to_rank, "2019-01-11 09:00"),
     "merge": Step("parties_once", to_merge, MERGING),
+    "central": Step("issued_once", to_central, "2019-01-11 09:00"),
 }
 POINTS, MOMENTS = 30, 15
 """How often each command is killed with --exhaustive, before a doing and by the clock: over 200 times in all. Else a seventh of it."""
