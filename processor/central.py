@@ -327,9 +327,9 @@ def lists_of(desk: Desk) -> Lists:
     figures: dict[tuple[str, str], tuple[tuple[Raw, ...], str]] = {}
     texts = at.case_texts(desk.version)
     for (sheet, _), cells in sorted(rows.items()):
-        unit = known.get(str(cells.get(at.UNIT, "")).casefold(), "")
+        unit = known.get(_spelt(cells.get(at.UNIT)).casefold(), "")
         if sheet == at.SKIPS:
-            appendix = _appendix(desk, unit, str(cells.get(at.SKIP_APPENDIX, "")))
+            appendix = _appendix(desk, unit, _spelt(cells.get(at.SKIP_APPENDIX)))
             if appendix is not None:
                 whose = [unit] if unit else [one.code for one in desk.campaign.units_of_tier(appendix.tier)]
                 for leaf in leaves_under(appendix, _spelt(cells.get(at.SKIP_CODE))):
@@ -346,7 +346,7 @@ def lists_of(desk: Desk) -> Lists:
 
 def _spelt(raw: Raw) -> str:
     """A code that a spreadsheet program may have taken for a number."""
-    return "" if raw is None else str(raw)
+    return format(raw.normalize(), "f") if isinstance(raw, Decimal) else str(raw or "")
 
 
 def _case(desk: Desk, turn: int) -> tuple[str, Fraction]:

@@ -19,16 +19,17 @@ import python_calamine
 from openxml_audit import OpenXmlValidator
 
 from processor.appraisal_books import make_book
-from processor.central import CentralDone, lists_of
+from processor.central import lists_of
 from processor.desk import APPRAISAL
 from processor.results import scores_of
 from processor.unit_results import UNITS
-from rubric_versions.methods.base import Raw, State
+from rubric_versions.methods.base import State
 from rubric_versions.model import PointCase, PointList, RubricVersion
 from rubric_versions.numbers import vi_short
 from tests import folders
 from tests.engines import Engine, differences
 from tests.folders import CENTRAL, VERSION, Folder, central, good, make_appraised, make_folder, make_received
+from tests.office import Office
 from workbook_templates.book import a1, write_book
 from workbook_templates.campaign_book import central_sheets
 from workbook_templates.central_book import CASES, FIGURES, FIRST, SKIPS, case_texts, lists_book, survey_book
@@ -285,7 +286,29 @@ def test_a_central_figure_beside_another_declared_one_is_told(listed: Folder) ->
     assert f"Số liệu tập trung: {vi_short(Fraction(one) + 1)}; {vi_short(Fraction(two))} (Một cửa)" in row.result
 
 
-def test_nothing_was_done_says_nothing() -> None:
-    done = CentralDone()
-    raw: Raw = None
-    assert (done.findings, done.written, done.taken, raw) == ([], [], 0, None)
+def test_a_book_filled_in_libreoffice_comes_back_whole(made: Folder, office: Office) -> None:
+    """Issue 4, Tests: every book through LibreOffice (filled, calculated, saved) and back."""
+    path = made.path / WHERE / "so_lieu_tap_trung_II.xlsx"
+    cells = survey_cells(made, "II")
+    document = office.open(path)
+    try:
+        office.set(document, [(sheet, a1(row, col), float(str(value))) for (sheet, row, col), value in cells.items()])
+        office.calculate(document)
+        office.save(document, path)
+    finally:
+        office.close(document)
+    ran = made.json("central", now=CENTRAL)
+    assert (ran.code, ran.codes, ran.json["taken"]) == (0, [], len(cells))
+    lists = made.path / WHERE / LISTS
+    document = office.open(lists)
+    try:
+        office.set(document, [(SKIPS, "A7", UNIT), (SKIPS, "D7", {"type": "6"}), (SKIPS, "E7", "Không giao")])
+        office.calculate(document)
+        assert office.get(document, SKIPS, "B7:B7")[0][0]["value"] == "UBND phường Cái Khế"
+        office.save(document, lists)
+    finally:
+        office.close(document)
+    ran = made.json("central", now=CENTRAL)
+    assert (ran.code, ran.codes) == (0, [])
+    with made.desk(now=CENTRAL) as desk:
+        assert len(lists_of(desk).skips[UNIT]) > 1, "6 is a whole field, though a program took it for a number"

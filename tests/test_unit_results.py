@@ -19,8 +19,9 @@ from processor.ranking import Block, UnitScores, results_of, unit_row
 from processor.unit_results import UNITS
 from rubric_versions.methods.base import State
 from rubric_versions.model import PointCase, PointList, RubricVersion
-from tests.engines import Engine, differences
+from tests.engines import Engine, differences, stated
 from tests.folders import APPRAISING, CENTRAL, Folder, parts
+from tests.office import Office
 from tests.test_ranking_book import VARIANTS, VERSION, campaign, with_rules
 from workbook_templates.appraisal_book import Filled
 from workbook_templates.book import Book, write_book
@@ -68,6 +69,21 @@ def test_every_formula_gives_what_stands_beside_it(version: RubricVersion) -> No
             units = tuple(one if each.unit == one.unit else each for each in block.units)
             book = book_of(replace(block, units=units), one, version)
             assert differences(book, Engine(write_book(book)).evaluate({})) == []
+
+
+def test_libreoffice_calculates_the_same(office: Office, tmp_path: Path) -> None:
+    _, blocks = campaign(units=7)
+    block = next(one for one in blocks if any(unit.deductions for unit in one.units))
+    book = book_of(block, next(one for one in block.units if one.deductions), VERSION)
+    path = tmp_path / "phieu.xlsx"
+    path.write_bytes(write_book(book))
+    document = office.open(path)
+    try:
+        office.calculate(document)
+        values = {sheet.name: office.values(document, sheet.name) for sheet in book.sheets}
+    finally:
+        office.close(document)
+    assert differences(book, {(name, row, col): values[name][row - 1][col - 1] for name, row, col in stated(book)}) == []
 
 
 def labels(book: Book) -> Mapping[str, object]:
