@@ -304,7 +304,7 @@ def test_a_book_filled_in_libreoffice_comes_back_whole(made: Folder, office: Off
     try:
         office.set(document, [(SKIPS, "A7", UNIT), (SKIPS, "D7", {"type": "6"}), (SKIPS, "E7", "Không giao")])
         office.calculate(document)
-        assert office.get(document, SKIPS, "B7:B7")[0][0]["value"] == "UBND phường Cái Khế"
+        assert office.get(document, SKIPS, "B7:B7")[0][0]["v"] == "UBND phường Cái Khế"
         office.save(document, lists)
     finally:
         office.close(document)
