@@ -427,7 +427,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("demo"), help="thư mục kết quả (mặc định: demo)")
     parser.add_argument("--units", type=int, default=None, help="lấy mẫu chừng ấy đơn vị, đủ mọi cấp")
     parser.add_argument("--seed", type=int, default=2018, help="hạt giống ngẫu nhiên")
-    parser.add_argument("--story", choices=["can-tho-2018", "can-tho-2023", "hong-ngu"], default="can-tho-2018", help="câu chuyện")
+    parser.add_argument(
+        "--story", choices=["can-tho-2018", "can-tho-2023", "hong-ngu", "soc-trang"], default="can-tho-2018", help="câu chuyện"
+    )
     options = parser.parse_args(arguments)
     out = prepared(options.out.resolve())
     os.environ[FOLDER_VARIABLE] = str(out / "khoa")
@@ -442,6 +444,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from processor.demo_hong_ngu import HongNgu  # noqa: PLC0415  (it builds on this module)
 
         code = HongNgu(out, options.seed).play()
+        terminal.say(f"Xong sau {time.monotonic() - started:.0f} giây.")
+        return code
+    if options.story == "soc-trang":
+        from processor.demo_soc_trang import SocTrang  # noqa: PLC0415  (it builds on this module)
+
+        code = SocTrang(out, options.seed).play()
         terminal.say(f"Xong sau {time.monotonic() - started:.0f} giây.")
         return code
     year = Year(out, options.units, options.seed)

@@ -209,6 +209,8 @@ class Record:
     central_books: dict[str, CentralMade] = field(default_factory=dict)
     central: dict[str, dict[tuple[str, int, int], str]] = field(default_factory=dict)
     """What was put into a central book, by book, and by sheet, row and column: "n1.5" for a number, "s…" for a text."""
+    worked_out: dict[str, Any] = field(default_factory=dict)
+    """What others have worked out of this very state, by a key of theirs; forgotten with the next event."""
     key: str = ""
     """The id of the office's key now; `seals` holds every seal ever made, of forms and of books, by form id."""
     rounds: set[str] = field(default_factory=set)
@@ -254,6 +256,7 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
     """The state that those events make, from the first on, or on top of the state that earlier ones made (changed in place)."""
     record = record or Record()
     for event in events:
+        record.worked_out.clear()
         data = event.data
         record.upto = event.seq
         if event.kind in ("created", "key"):

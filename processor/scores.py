@@ -126,6 +126,14 @@ def unit_line(desk: Desk, unit: str) -> UnitLine | None:
     A unit that sends nothing in a further round keeps the scores of the one before. An answer that has not changed keeps what was decided
     about it until a stage decides anew; a changed one waits for its own decision.
     """
+    known = desk.record().worked_out
+    if f"line {unit}" not in known:
+        known[f"line {unit}"] = _unit_line(desk, unit)
+    line: UnitLine | None = known[f"line {unit}"]
+    return line
+
+
+def _unit_line(desk: Desk, unit: str) -> UnitLine | None:
     returns = counting_returns(desk, unit)
     if not returns:
         return None
