@@ -17,7 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from processor.reader import Cell, ErrorValue, Sheet, Workbook
 from rubric_versions import words
-from rubric_versions.authoring import COLUMNS, Line, Path, Section, Slot, sections, table_of
+from rubric_versions.authoring import COLUMNS, Line, Path, table_of
+from rubric_versions.authoring_fields import Section, Slot, sections
 from rubric_versions.catalog import why_of
 from rubric_versions.findings import Finding, errors, finding
 from rubric_versions.lint import lint

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from processor.archive import RETURNS, Archive, Unreadable, too_large
 from processor.reader import ErrorValue, Workbook, read_workbook
-from rubric_versions.own_table import Seen, columns_of
+from rubric_versions.own_columns import Seen, columns_of
 from workbook_templates.book import a1
 
 if TYPE_CHECKING:

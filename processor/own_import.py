@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from processor.own_files import OwnGrid
+from rubric_versions.authoring import COLUMNS
 from rubric_versions.findings import Finding, finding
 from rubric_versions.model import RubricVersion
 from rubric_versions.numbers import decimal_text
@@ -36,6 +37,7 @@ def read_own(grids: Sequence[OwnGrid], file: str, template: RubricVersion) -> Ow
             place = {"sheet": grid.name, "file": file}
             found.append(finding("own-no-table", **place, severity="note"))
             continue
+        _fitting(table)
         tables.append((grid, table))
     if not tables:
         return OwnRead(None, [finding("own-no-table", file=file)])
@@ -57,6 +59,20 @@ def _numbers(tables: Sequence[OwnTable]) -> list[str]:
             number += "a"
         numbers.append(number)
     return numbers
+
+
+CELL_LIMIT = 30_000
+"""Characters of a text that a cell takes; Excel's own limit is 32,767. What is longer is no criterion's text, and is cut with a mark."""
+
+
+def _fitting(table: OwnTable) -> None:
+    """Cuts texts that no cell could hold, each with a doubt."""
+    for turn, line in enumerate(table.lines):
+        long = [name for name in COLUMNS if isinstance(value := getattr(line, name), str) and len(value) > CELL_LIMIT]
+        for name in long:
+            text = getattr(line, name)
+            table.lines[turn] = replace(table.lines[turn], **{name: text[:CELL_LIMIT]})
+            table.doubts.append(Doubt(table.rows[turn], 0, "own-cut", text[:80], (("count", str(len(text))),), turn, name))
 
 
 def _written(table: OwnTable, number: str, turn: int) -> Written:

@@ -1,20 +1,14 @@
-"""A version as lines and fields that people can write in a workbook, and back: nothing is lost either way.
+"""A criteria table as lines that people can write in a workbook, and back: nothing is lost either way.
 
-`lines_of` and `table_of` turn a criteria table into lines and back; `sections` tells which fields the rest of a version has, from the model
-itself, so that a field added to it later is authored without a change here. Knows no sheet: `workbook_templates.authoring_book` does.
+Knows no sheet: `workbook_templates.authoring_book` does. The other fields of a version are `authoring_fields`'.
 """
 
 from __future__ import annotations
 
-import types
-import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
-from typing import Any, Literal, get_args, get_origin
-
-from pydantic import BaseModel
+from typing import Any
 
 from rubric_versions import spoken
 from rubric_versions.methods import (
@@ -31,9 +25,9 @@ from rubric_versions.methods import (
     YesNo,
 )
 from rubric_versions.methods.rate import Band
-from rubric_versions.model import Appendix, Group, Leaf, RubricVersion
+from rubric_versions.model import Appendix, Group, Leaf
 from rubric_versions.numbers import decimal_text
-from rubric_versions.words import AUTHORING_LABELS, CASE_WORDS, METHOD_WORDS, OPTION_WORDS, RULE_VALUES, SCORER_WORDS, SEVERITY_VALUES
+from rubric_versions.words import CASE_WORDS, METHOD_WORDS, OPTION_WORDS, SCORER_WORDS
 
 Plain = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -316,90 +310,3 @@ def _band(line: Line, turn: int, read: Read) -> Plain:
         rates = spoken.Rates()
     ends = {name: decimal_text(end) for name in ("ge", "gt", "le", "lt") if (end := getattr(rates, name)) is not None}
     return {**ends, "points": _points(line, turn, read)}
-
-
-# ------------------------------------------------------------------------------------------------------ the fields of the rest
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One field, or column, that people fill: its name, what it is called, its type, and the words it takes by their values."""
-
-    name: str
-    label: str
-    type: Literal["text", "whole", "points", "truth", "choice"]
-    required: bool = False
-    choices: tuple[tuple[Any, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Fields that stand together at `path`: one of each (`single`), or a list of rows of `slots` (of one slot named "" for bare values)."""
-
-    path: tuple[str, ...]
-    label: str
-    slots: tuple[Slot, ...]
-    single: bool
-    required: bool = True
-    """Whether a list must have an item, where the part it belongs to is there at all."""
-    optional: int = 0
-    """How much of the path names a part that may be left out whole; 0 for none."""
-
-
-def sections(model: type[BaseModel] = RubricVersion, path: tuple[str, ...] = (), optional: int = 0) -> list[Section]:
-    """All fields of a version but its tables, as the model has them: single ones first, then lists and what lies deeper."""
-    single: list[Slot] = []
-    deeper: list[Section] = []
-    for name, field in model.model_fields.items():
-        if name == "appendices" and not path:
-            continue
-        here = (*path, name)
-        label = label_of(here)
-        kind, inner = _shape(field.annotation)
-        if kind == "model":
-            may_lack = not field.is_required() and field.default is None
-            deeper += sections(inner, here, len(here) if may_lack else optional)
-        elif kind == "models":
-            columns = tuple(_slot(inner_name, one.annotation, one.is_required(), here) for inner_name, one in inner.model_fields.items())
-            deeper.append(Section(here, label, columns, single=False, required=field.is_required(), optional=optional))
-        elif kind == "values":
-            deeper.append(Section(here, label, (_slot("", inner, True, here),), False, field.is_required(), optional))
-        else:
-            single.append(_slot(name, field.annotation, field.is_required(), path))
-    own = [Section(path, label_of(path), tuple(single), single=True, optional=optional)] if single else []
-    return own + deeper
-
-
-def label_of(path: tuple[str, ...]) -> str:
-    """What a field is called; by its own name where nobody has named it yet."""
-    return AUTHORING_LABELS.get(".".join(path), path[-1] if path else "")
-
-
-def _shape(annotation: Any) -> tuple[str, Any]:
-    origin, parts = get_origin(annotation), get_args(annotation)
-    if origin in (typing.Union, types.UnionType):
-        return _shape(next(part for part in parts if part is not type(None)))
-    if origin is tuple:
-        inner = parts[0]
-        return ("models", inner) if isinstance(inner, type) and issubclass(inner, BaseModel) else ("values", inner)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return "model", annotation
-    return "value", annotation
-
-
-def _slot(name: str, annotation: Any, required: bool, path: tuple[str, ...]) -> Slot:
-    label = label_of((*path, name)) if name else label_of(path)
-    origin, parts = get_origin(annotation), get_args(annotation)
-    if origin in (typing.Union, types.UnionType):
-        return _slot(name, next(part for part in parts if part is not type(None)), False, path)
-    if origin is Literal:
-        return Slot(name, label, "choice", required, tuple((value, RULE_VALUES.get(str(value), str(value))) for value in parts))
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return Slot(name, label, "choice", required, tuple((one.value, SEVERITY_VALUES.get(one.value, one.value)) for one in annotation))
-    if annotation is bool:
-        return Slot(name, label, "truth", required, ((True, RULE_VALUES["True"]), (False, RULE_VALUES["False"])))
-    if annotation is int:
-        return Slot(name, label, "whole", required)
-    if annotation is Fraction or Fraction in parts:
-        return Slot(name, label, "points", required)
-    return Slot(name, label, "text", required)

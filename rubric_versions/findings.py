@@ -238,6 +238,7 @@ CATALOGUE: Mapping[str, Entry] = {
             ("own-method", "warning", "Chưa rõ cách chấm", "«{value}» không nêu cách chấm; tạm để đơn vị nhập điểm.", "Chọn cách chấm."),
             ("own-rate", "warning", "Chưa rõ số liệu tỷ lệ", "Chấm theo tỷ lệ nhưng bảng không nêu số đạt, tổng số và khi không phát sinh.", "Ghi tên hai số liệu, chọn cách xử lý khi không phát sinh."),
             ("own-survey", "warning", "Có vẻ là điều tra", "«{value}» có vẻ lấy từ điều tra, khảo sát nên ghi Ai chấm là Điều tra.", "Xem lại ai chấm."),
+            ("own-cut", "warning", "Lời văn bị cắt", "«{value}» dài {count} ký tự nên bị cắt bớt.", "Rút gọn lời văn."),
             ("own-who", "note", "Cơ quan thẩm định", "Bảng ghi cơ quan thẩm định là «{value}».", "Đặt mã cho cơ quan ở đầu trang rồi ghi mã vào cột Cơ quan thẩm định."),
             ("amend-target", "error", "Sửa đổi chỗ không có", "Sửa đổi nhắm tới «{value}» nhưng không có trong {what}.", "Ghi đúng mã, phụ lục, bộ tiêu chí được sửa đổi."),
             ("amend-parts", "error", "Số mức không khớp", "Sửa đổi ghi điểm {value} cho {count} mức, khoảng hoặc đơn vị điểm.", "Ghi đủ điểm của từng mức theo đúng thứ tự; tiêu chí không có mức thì đổi cả cách chấm (method)."),

@@ -23,7 +23,7 @@ from processor.ledger import Ledger
 from processor.reader import read_workbook
 from processor.rubrics import next_years, write_version
 from rubric_versions import catalog, spoken, words
-from rubric_versions.authoring import sections
+from rubric_versions.authoring_fields import sections
 from rubric_versions.findings import errors
 from rubric_versions.lint import lint
 from rubric_versions.methods.rate import Band

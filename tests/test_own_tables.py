@@ -6,9 +6,11 @@ Issue 6, "Their own tables"; domain.md §3.4. Nothing doubtful may pass without 
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,16 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from processor.own_import import own_id
+from processor.authoring import read_authoring
+from processor.own_files import OwnGrid
+from processor.own_import import own_id, read_own
+from processor.reader import read_workbook
+from rubric_versions import catalog
+from rubric_versions.methods.base import Raw
+from rubric_versions.own_columns import Seen
 from tests.folders import Ran, repacked, run
 from workbook_templates.authoring_book import COLUMN, NOTE
+from workbook_templates.book import write_book
 
 Row = Sequence[object]
 WORD = "word/document.xml"
@@ -275,6 +284,45 @@ def test_every_doubt_stands_beside_its_line_in_a_workbook_ready_to_correct(tmp_p
     again = run("rubric", "import", out, "--out", tmp_path / "bo", "--json")
     assert again.code == 0, again.out
     assert [Path(one).suffix for one in again.json["written"]] == [".yaml", ".yaml"]
+
+
+BITS: Sequence[Raw] = (
+    "1", "1.1", "1.1.1", "I", "II", "a)", "-", "?", "Kế hoạch", "Kịp thời: 1; chậm: 0,5", "Từ 70 % đến dưới 100 %: 0,5", "Dưới 70%: 0",
+    "cứ mỗi hồ sơ trừ 0,25", "Tổng cộng", "Tài liệu: QĐ", "Điều tra xã hội học", None, None, Decimal(1), Decimal("0.5"), Decimal(40),
+    "=1+1", "1,5", "1.500", "Lĩnh vực 1: Chỉ đạo", "tính điểm theo tỷ lệ", "x" * 500, "\x0b\x00a", "1.1. Kế hoạch", "<b>&", "Không đạt",
+    "100%: 2", True, Decimal("1E+20"), Decimal(-3), "dài " * 9_000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in range(8, 400))])
+def test_whatever_a_table_holds_something_is_said_and_nothing_breaks(seed: int) -> None:
+    rng = random.Random(seed)
+    cells = {(1, col): Seen(str(head)) for col, head in enumerate(HEADS, 1)}
+    for row in range(2, rng.randint(3, 25)):
+        for col in range(1, 8):
+            cells[row, col] = Seen(rng.choice(BITS), rng.random() < 0.03, rng.random() < 0.05, rng.random() < 0.05)
+    own = read_own([OwnGrid("S", cells)], "f.xlsx", catalog.load("can-tho-2018"))
+    found = own.findings
+    if own.book is not None:
+        authored = read_authoring(read_workbook(write_book(own.book)), "o.xlsx")
+        found = [*found, *authored.findings]
+        assert all(one["cell"] and one["sheet"] for one in authored.leaves())
+    assert found
+    assert all(len(one.message) <= 255 for one in found)
+
+
+def test_what_looks_like_a_formula_stays_text_and_what_no_cell_holds_is_cut_and_said(tmp_path: Path) -> None:
+    rows = (FRAME[0], ("1.1", "=HYPERLINK(1)", 60, "Có: 60; không: 0", "dài " * 8_000), *FRAME[2:])
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+        page = book.add_worksheet("PL")
+        for turn, row in enumerate((HEADS, *rows)):
+            page.write_row(turn, 0, row)
+    ran = imported(path)
+    page = openpyxl.load_workbook(Path(ran.json["written"][0]))["Phụ lục 1"]
+    titles = [page.cell(row, COLUMN["title"]) for row in range(1, 40)]
+    assert [(one.value, one.data_type) for one in titles if str(one.value).startswith("=")] == [("=HYPERLINK(1)", "s")]
+    assert marked(ran, "own-cut")
 
 
 # ------------------------------------------------------------------------------------------------------------------ Word

@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from rubric_versions import words
-from rubric_versions.authoring import COLUMNS, Line, Section, Slot, lines_of, sections
+from rubric_versions.authoring import COLUMNS, Line, lines_of
+from rubric_versions.authoring_fields import Section, Slot, sections
 from rubric_versions.model import RubricVersion
 from workbook_templates.book import Book, Condition, Sheet, Validation, Value, a1
 from workbook_templates.form_state import absolute_range
