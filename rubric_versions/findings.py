@@ -198,6 +198,7 @@ CATALOGUE: Mapping[str, Entry] = {
             ("rubric-no-evidence", "warning", "Chưa nêu tài liệu kiểm chứng", "Tiêu chí tự chấm chưa nêu tài liệu kiểm chứng.", "Bổ sung tài liệu cần có."),
             ("rubric-deduction-step", "warning", "Trừ quá lớn", "Mức {value} của một trường hợp lớn hơn điểm tối đa {maximum}.", "Kiểm tra lại mức trừ, mức cộng."),
             ("rubric-grades", "error", "Bảng xếp loại sai", "Các mức xếp loại phải giảm dần từ không quá 100 %, khác tên, mức cuối từ 0 %; đang là: {value}.", "Sửa bảng xếp loại."),
+            ("rubric-windows", "error", "Thời gian mở sai lần", "Thời gian mở của lần {value} ghi hai lần, hoặc quá số lần tự chấm là {count}.", "Mỗi lần tự chấm một dòng thời gian; hoặc sửa số lần."),
             ("rubric-missing-grade", "error", "Xếp loại không có trong bảng", "Đơn vị không tự đánh giá được xếp loại «{value}», không có trong bảng xếp loại.", "Ghi đúng tên một mức của bảng xếp loại."),
         ],
     ),

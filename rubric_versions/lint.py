@@ -452,7 +452,16 @@ def missing_grade(rules: Rules) -> Found:
         yield finding("rubric-missing-grade", value=rules.missing.grade)
 
 
-RULES_RULES: tuple[Callable[[Rules], Found], ...] = (grades, missing_grade)
+def windows(rules: Rules) -> Found:
+    """Windows of a round that the version has not, or two of one round."""
+    seen: set[int] = set()
+    for window in rules.windows:
+        if window.round in seen or window.round > rules.rounds:
+            yield finding("rubric-windows", value=window.round, count=rules.rounds)
+        seen.add(window.round)
+
+
+RULES_RULES: tuple[Callable[[Rules], Found], ...] = (grades, missing_grade, windows)
 TABLE_RULES: tuple[Callable[[Appendix], Found], ...] = (
     duplicate_code,
     code_parent,

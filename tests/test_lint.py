@@ -215,7 +215,7 @@ PASSING: list[tuple[str, Appendix]] = [
     ("rubric-deduction-step", one(deduction("100"))),
 ]
 
-OF_VERSIONS = {"rubric-grades", "rubric-missing-grade"}
+OF_VERSIONS = {"rubric-grades", "rubric-missing-grade", "rubric-windows"}
 
 
 def seen(appendix: Appendix) -> list[tuple[str, str]]:
@@ -386,6 +386,14 @@ def test_a_grade_for_missing_units_must_be_one_of_the_versions_own() -> None:
     assert [found.code for found in lint(version(missing=missing))] == ["rubric-missing-grade"]
     assert lint(version(missing={**missing, "grade": ""})) == []
     assert lint(version(missing={**missing, "grade": "Yếu"})) == []
+
+
+def test_every_window_is_of_a_round_of_its_own() -> None:
+    first, second = ({"round": turn, "closes": f"0{turn}/12/2018 00:00"} for turn in (1, 2))
+    assert lint(version(windows=[first])) == []
+    assert lint(version(windows=[first, second], rounds=2)) == []
+    assert [found.code for found in lint(version(windows=[first, second]))] == ["rubric-windows"]
+    assert [found.code for found in lint(version(windows=[first, first], rounds=2))] == ["rubric-windows"]
 
 
 def test_texts_of_the_rules_are_looked_at_too() -> None:
