@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processor.archive import RETURNS
-from processor.arrivals import skipped_file
 from processor.checks import Checked, Verdict, check_bytes
 from processor.evidence import NamedFile, named_files
-from processor.files import CannotRead, read_whole
+from processor.files import read_whole
 from processor.isolation import Apart, apart
 from rubric_versions.answers import Answers
 from rubric_versions.findings import Finding, finding
@@ -64,8 +63,8 @@ def lost(name: str) -> Seen:
 
 def examine(path: Path) -> Seen:
     """The verdict on any file, without an office's knowledge. Raises CannotRead for one that the system does not let us read."""
-    if why := skipped_file(path):
-        raise CannotRead(path, why)
+    if not path.is_file():  # a pipe would never end
+        return refused(finding("file-not-workbook", file=path.name))
     if problem := too_large(path.name, path.stat().st_size):
         return refused(problem)
     return apart(Apart(_examined, _lost, None), path)

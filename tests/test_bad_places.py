@@ -28,7 +28,7 @@ from processor.desk import INBOX, LEDGER_FILE, ORIGINALS
 from processor.reader import read_workbook
 from rubric_versions.findings import Finding, finding
 from tests.bad_forms import FORMS
-from tests.folders import CENTRAL, Folder, Ran, good, leaf_of, parts, with_leaf
+from tests.folders import CENTRAL, Folder, Ran, good, leaf_of, parts, run, with_leaf
 from tests.forms import CAN_THO, check, filled, made
 from tests.forms import office as known
 from tests.office import Office as LibreOffice
@@ -63,6 +63,23 @@ def test_a_file_of_a_gigabyte_is_not_read(folder: Folder) -> None:
     ran = folder.json("receive")
     assert (ran.code, ran.codes, ran.json["received"]) == (1, ["file-too-large"], [])
     assert path.exists()
+
+
+def test_whatever_check_is_given_there_is_a_verdict(tmp_path: Path) -> None:
+    """A pipe would never end; a link is what the officer says it is; a lock file is no form."""
+    form = filled()
+    (tmp_path / "a.xlsx").write_bytes(form.data)
+    (tmp_path / "link.xlsx").symlink_to(tmp_path / "a.xlsx")
+    (tmp_path / "~$a.xlsx").write_bytes(b"\5khoa" + bytes(160))
+    os.mkfifo(tmp_path / "ống.xlsx")
+    with (tmp_path / "to.xlsx").open("wb") as stream:
+        stream.truncate(1 << 32)
+    verdicts = {name: (one := run("check", tmp_path / name, "--json").json)["verdict"] + "".join(f" {f['code']}" for f in one["findings"])
+                for name in ("a.xlsx", "link.xlsx", "~$a.xlsx", "ống.xlsx", "to.xlsx")}  # fmt: skip
+    assert verdicts == {
+        "a.xlsx": "accepted identity-unproved", "link.xlsx": "accepted identity-unproved", "~$a.xlsx": "foreign file-not-workbook",
+        "ống.xlsx": "foreign file-not-workbook", "to.xlsx": "foreign file-too-large",
+    }  # fmt: skip
 
 
 # -------------------------------------------------------------------------------------------------------------------- the machine
