@@ -13,14 +13,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from processor.arrivals import Arrival
-from processor.checks import claimed_unit, identity_of
+from processor.checks import claimed_unit
 from processor.desk import APPRAISAL, Desk
 from processor.evidence import Evidence, NamedFile, match, named_files
+from processor.examining import identity_in
 from processor.executors import Runner
 from processor.files import Originals, ascii_name, make_folder, write_atomic
 from processor.ledger import Draft
 from processor.paper_codes import PaperCodes, codes_of
-from processor.reader import Unreadable, read_workbook
 from processor.record import Document, Record
 from rubric_versions.answers import Answers
 from rubric_versions.findings import Finding, finding
@@ -65,11 +65,8 @@ def attachments(desk: Desk, fresh: Sequence[Arrival]) -> list[Arrival]:
 
 def _is_nameless(desk: Desk, one: Arrival) -> bool:
     """Whether a file is a sound workbook without an identity of ours, or a table of a kind that never has one."""
-    try:
-        identity, _ = identity_of(read_workbook(desk.originals.get(one.sha256)))
-    except Unreadable:
-        return PurePosixPath(one.name).suffix.lower() in (".xls", ".csv", ".ods")
-    return identity is None
+    is_sound, identity = identity_in(desk.originals.folder, one.sha256)
+    return identity is None if is_sound else PurePosixPath(one.name).suffix.lower() in (".xls", ".csv", ".ods")
 
 
 def tell(
@@ -163,10 +160,7 @@ def _senders(desk: Desk, record: Record, others: Sequence[Arrival], units: Mappi
         before = record.files.get(one.sha256)
         unit = before.unit if before else claimed_unit(one.name, units)
         if not unit:
-            try:
-                identity, _ = identity_of(read_workbook(desk.originals.get(one.sha256)))
-            except Unreadable:
-                continue
+            _, identity = identity_in(desk.originals.folder, one.sha256)
             unit = identity.unit if identity and identity.unit in units else ""
         if unit:
             found.setdefault(_folder(one.name), set()).add(unit)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processor.archive import RETURNS
-from processor.checks import Checked, Verdict, check_bytes
+from processor.checks import Checked, Verdict, check_bytes, identity_of
 from processor.evidence import NamedFile, named_files
-from processor.files import read_whole
+from processor.files import Originals, read_whole
 from processor.isolation import Apart, apart
+from processor.reader import Unreadable, read_workbook
 from rubric_versions.answers import Answers
 from rubric_versions.findings import Finding, finding
 from workbook_templates.identity import Identity
@@ -68,6 +69,25 @@ def examine(path: Path) -> Seen:
     if problem := too_large(path.name, path.stat().st_size):
         return refused(problem)
     return apart(Apart(_examined, _lost, None), path)
+
+
+def identity_in(originals: Path, sha256: str) -> tuple[bool, Identity | None]:
+    """Whether a file kept in that folder is a sound workbook, of a form's size, and whose form it says it is."""
+    return apart(Apart(_identity, _no_identity, originals), sha256)
+
+
+def _identity(folder: Path, sha256: str) -> tuple[bool, Identity | None]:
+    originals = Originals(folder)
+    if originals.path(sha256).stat().st_size > RETURNS.file_bytes:
+        return False, None
+    try:
+        return True, identity_of(read_workbook(originals.get(sha256), RETURNS))[0]
+    except Unreadable:
+        return False, None
+
+
+def _no_identity(_: str) -> tuple[bool, Identity | None]:
+    return False, None
 
 
 def _examined(_: None, path: Path) -> Seen:

@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from processor import intake, isolation
+from processor import examining, intake, isolation
 from processor.executors import inline, processes
-from processor.files import EnvironmentProblem, OriginalMissing
+from processor.files import EnvironmentProblem, OriginalMissing, Originals
 from processor.isolation import Apart, HelperProblem, apart, end_helpers
 from tests.folders import Folder
 
-EXAMINE = intake._examine
+EXAMINE, IDENTITY = intake._examine, examining._identity
 ROOT = Path(__file__).parents[1]
 
 
@@ -139,6 +139,22 @@ def test_a_return_that_takes_its_reader_along_costs_only_its_own_verdict(folder:
         "31117.xlsx": ("accepted", []), "SNV.xlsx": ("accepted", []), "chết.xlsx": ("foreign", ["return-reader-failed"]),
     }  # fmt: skip
     assert [path.name[:4] for path in folder.back("khong_nhan_ra/*")] == ["chet"], "it is answered like any other"
+
+
+def test_a_file_that_kills_whoever_asks_for_its_identity_stops_nothing(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a unit sends several files in one folder, each is asked whose it is: apart too."""
+    monkeypatch.setattr(examining, "_identity", identify_or_die)
+    folder.drop("31117/31117.xlsx", folder.form("31117"))
+    folder.drop("31117/bảng.xlsx", b"PK dangerous")
+    ran = folder.json("receive")
+    assert {row["file"]: row["verdict"] for row in ran.json["received"]} == {"31117/31117.xlsx": "accepted", "31117/bảng.xlsx": "foreign"}
+
+
+def identify_or_die(folder: Path, sha256: str) -> Any:
+    """Whose a file is, but for one that kills its reader."""
+    if Originals(folder).get(sha256).endswith(b"dangerous"):
+        os._exit(9)
+    return IDENTITY(folder, sha256)
 
 
 def examine_or_die(context: Any, item: Any) -> Any:
