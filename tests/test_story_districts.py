@@ -12,6 +12,7 @@ from processor import demo, demo_districts
 from processor.reader import read_workbook
 
 
+@pytest.mark.exhaustive
 def test_the_story_of_2023_runs_to_its_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     for name, count in (("OFFICES", 2), ("COMMUNES", 2), ("ROOMS", 1)):
         monkeypatch.setattr(demo_districts, name, count)
