@@ -10,7 +10,7 @@ from processor.files import OriginalAltered, OriginalMissing, read_whole
 from processor.handed import book_of
 from processor.handover import handover_at, sealed_identity
 from processor.issuing import parts_digest, parts_digest_or_none
-from processor.merging import judge
+from processor.judging import judge
 from rubric_versions.findings import Finding, Severity, errors, finding
 from workbook_templates.book import write_book
 
