@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from processor.printing import Wanted
 
 VERDICT_WORDS = {"accepted": "Chấp nhận", "returned": "Trả lại để sửa", "foreign": "Không nhận ra"}
-STANDING_WORDS = {"ranked": "", "unranked": "Không xếp hạng", "missing": "Không tự đánh giá", "unfinished": "Chưa đủ điểm"}
+STANDING_WORDS = {"ranked": "", "unranked": "Không xếp hạng", "unfinished": "Chưa đủ điểm"}
 
 
 def finding_of(problem: EnvironmentProblem) -> Finding:
@@ -345,7 +345,9 @@ def rank(desk: Desk, against: Path | None = None, *, units: bool = False, as_jso
                 "" if one.pari is None else vi(one.A),
                 "" if one.pari is None else shown_percent(one.pari, rules),
                 one.grade,
-                STANDING_WORDS[one.standing.value] or ("Đề nghị biểu dương" if one.commended else ""),
+                rules.missing.shown
+                if one.standing.value == "missing"
+                else STANDING_WORDS[one.standing.value] or ("Đề nghị biểu dương" if one.commended else ""),
             )
             for one in results
         ]
