@@ -103,7 +103,7 @@ def make_book(
     links = max((len(line.links) for line in lines), default=0)
     if links or any(line.person for line in lines):
         plan = replace(plan, has_persons=any(line.person for line in lines), links=links)
-    return at.appraisal_book(version, identity.sealed(seal), body_of(desk, charge), blocks, entries, plan)
+    return at.appraisal_book(version, identity.sealed(seal), body_of(desk, charge), blocks, entries, plan, across=bool(charge.office))
 
 
 def identity_of_book(made: AppraisalBook) -> Identity:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from rubric_versions.model import Appendix, Leaf, RubricVersion
 from rubric_versions.numbers import decimal_text, rounded
+from workbook_templates.appraisal_across import MOST_UNITS, Across, across_sheet
 from workbook_templates.book import Address, Book, Condition, Sheet, Validation, Value, a1, quoted, text_literal
 from workbook_templates.identity import Identity
 
@@ -206,8 +207,13 @@ def appraisal_book(
     blocks: tuple[UnitBlock, ...],
     entries: Mapping[tuple[str, str], Filled] | None = None,
     plan: Plan = PLAIN,
+    *,
+    across: bool = False,
 ) -> AppraisalBook:
-    """The book of one council or office for the units given, blank or with what was already put in (by unit and leaf code)."""
+    """The book of one council or office for the units given, blank or with what was already put in (by unit and leaf code).
+
+    With `across` the units of a small tier also stand side by side on a sheet of their own.
+    """
     entries = entries or {}
     sheets: list[Sheet] = []
     places: dict[tuple[str, str], tuple[str, int]] = {}
@@ -229,6 +235,8 @@ def appraisal_book(
             overview.append((block, sheet.name, first, row - 1))
         _finish(sheet, row - 1, plan)
         sheets.append(sheet)
+        if across and 1 < len(mine) <= MOST_UNITS:
+            sheets.append(_across(sheet.name, appendix, mine, entries, places, plan, f"{council}: {identity.unit_name}"))
     sheets.insert(0, _overview(identity, overview, entries, plan))
     sheets.append(_meta(identity))
     title = f"Bảng thẩm định điểm cải cách hành chính – {identity.unit_name}"
@@ -236,6 +244,28 @@ def appraisal_book(
     agrees = {block.unit: OVERVIEW_FIRST + turn for turn, (block, *_) in enumerate(overview)} if plan.may_agree else {}
     lines = {(block.unit, line.leaf.code): line for block in blocks for line in block.rows}
     return AppraisalBook(book, places, agrees, plan, lines)
+
+
+def _across(
+    source: str,
+    appendix: Appendix,
+    blocks: list[UnitBlock],
+    entries: Mapping[tuple[str, str], Filled],
+    places: Mapping[tuple[str, str], tuple[str, int]],
+    plan: Plan,
+    whose: str,
+) -> Sheet:
+    units = []
+    for block in blocks:
+        rows: dict[str, tuple[int, Fraction | str | None, Fraction | str | None]] = {}
+        for line in block.rows:
+            place = (block.unit, line.leaf.code)
+            put = entries[place].score if place in entries else None
+            rows[line.leaf.code] = places[place][1], line.points, put if put is not None else line.kept
+        units.append(Across(block.name, rows))
+    given = plan.columns["effective" if plan.has_effective else "score"]
+    title = f"ĐỐI CHIẾU ĐIỂM CÁC ĐƠN VỊ – PHỤ LỤC {appendix.number}"
+    return across_sheet(appendix, source, plan.columns["self"], given, units, title, whose)
 
 
 def _table(version: RubricVersion, identity: Identity, appendix: Appendix, council: str, plan: Plan) -> Sheet:
