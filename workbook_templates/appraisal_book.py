@@ -236,7 +236,7 @@ def appraisal_book(
         _finish(sheet, row - 1, plan)
         sheets.append(sheet)
         if across and 1 < len(mine) <= MOST_UNITS:
-            sheets.append(_across(sheet.name, appendix, mine, entries, places, plan, f"{council}: {identity.unit_name}"))
+            sheets.append(_across(sheet.name, appendix, mine, entries, places, plan, council))
     sheets.insert(0, _overview(identity, overview, entries, plan))
     sheets.append(_meta(identity))
     title = f"Bảng thẩm định điểm cải cách hành chính – {identity.unit_name}"
