@@ -34,19 +34,24 @@ DECISION_WORDS = {"accept": "chấp nhận ngoài quy định", "reopen": "mở 
 LINKS = 3
 """Most columns that open files of evidence."""
 
+REMEMBERED = 6
+"""Blank books kept in memory: one of 20,000 rows takes some 80 MB."""
+
 _templates: dict[str, AppraisalBook] = {}
 
 
 def template_of(desk: Desk, book: BookMade) -> AppraisalBook:
     """A book blank, as it was made, from the record of that time; remembered while the program runs."""
     if book.book not in _templates:
-        _templates[book.book] = made_again(desk, book)
+        remember(book.book, made_again(desk, book))
     return _templates[book.book]
 
 
 def remember(book_id: str, made: AppraisalBook) -> None:
-    """Nothing; the blank book need not be made again in this run."""
+    """Nothing; the blank book need not be made again in this run, unless many others are made meanwhile."""
     _templates[book_id] = made
+    while len(_templates) > REMEMBERED:
+        del _templates[next(iter(_templates))]
 
 
 def forget() -> None:
