@@ -105,6 +105,8 @@ class Chart:
     maximum: float | None = None
     width: int = 720
     height: int = 300
+    counts: bool = False
+    """Whether the values are whole numbers of things, not percent."""
 
 
 @dataclass(slots=True)
@@ -424,7 +426,7 @@ def _write_chart(out: Worksheet, chart: Chart, workbook: XlsxWorkbook) -> None:
             "values": "=" + chart.values,
             "fill": {"color": "#5B7F95"},
             "gap": 60,
-            "data_labels": {"value": True, "num_format": "0.0", "font": font},
+            "data_labels": {"value": True, "num_format": "0" if chart.counts else "0.0", "font": font},
         }
     )
     made.set_title({"name": chart.title, "name_font": {**font, "size": 12, "bold": True}, "overlay": False})
@@ -434,7 +436,7 @@ def _write_chart(out: Worksheet, chart: Chart, workbook: XlsxWorkbook) -> None:
         "num_font": font,
         "min": 0,
         "major_gridlines": {"visible": True, "line": {"color": "#E3E3E3"}},
-        "major_unit": 20,
+        **({} if chart.counts else {"major_unit": 20}),
         "name": chart.axis_title,
         "name_font": font,
         "num_format": "0",

@@ -147,7 +147,7 @@ def _overview(data: ProgressData) -> Sheet:
     _rate(sheet, total, last, counts[0], counts[1])
     name = quoted(OVERVIEW)
     heads, sums = (f"{name}!{a1(row, 4, absolute=True)}:{a1(row, 3 + count, absolute=True)}" for row in (head, total))
-    sheet.charts.append(Chart((total + 2, 1), "Số đơn vị theo tình trạng hồ sơ", heads, sums, width=620, height=230))
+    sheet.charts.append(Chart((total + 2, 1), "Số đơn vị theo tình trạng hồ sơ", heads, sums, width=620, height=230, counts=True))
     sheet.repeat_rows = (head, head)
     sheet.print_to = (total + 14, last)
     return sheet
