@@ -514,7 +514,7 @@ def rubric_diff(before: str, after: str, out: Path | None, as_json: bool) -> int
 
 @cli.group()
 def addin() -> None:
-    """Các nút CCHC trong Excel, LibreOffice: cài, gỡ, xem tình trạng."""
+    """Các nút CCHC trong Excel: cài, gỡ, xem tình trạng."""
 
 
 @addin.command("install")

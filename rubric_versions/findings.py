@@ -369,7 +369,7 @@ CATALOGUE: Mapping[str, Entry] = {
     **_entries(
         ADDIN_STAGE,
         [
-            ("addin-no-excel", "error", "Không có Excel", "Hệ điều hành này không có Excel.", "Dùng LibreOffice: cchc addin install --libreoffice; không có các nút vẫn kiểm tra được bằng: cchc check TỆP."),
+            ("addin-no-excel", "error", "Không có Excel", "Hệ điều hành này không có Excel.", "Không có các nút vẫn kiểm tra được: trang Rà soát lỗi của biểu mẫu, hoặc cchc check TỆP."),
             ("addin-python", "error", "Python chưa có cchc", "Python này không chạy được chương trình của các nút ({why}).", "Cài cchc vào chính Python ấy bằng pip rồi chạy lại: cchc addin install."),
             ("addin-store-python", "error", "Python của Microsoft Store", "Python này cài từ Microsoft Store: Windows để riêng những tệp nó ghi nên Excel không thấy.", "Cài Python từ python.org, cài cchc vào đó rồi chạy lại: cchc addin install."),
             ("addin-missing", "warning", "Chưa cài các nút", "Chưa có tệp này của các nút CCHC.", "Chạy: cchc addin install, rồi mở lại Excel."),
