@@ -18,6 +18,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openxml_audit import OpenXmlValidator
 
 from processor import appraisal
 from processor.appraisal_books import made_again, template_of
@@ -463,3 +464,12 @@ def test_the_list_of_changes_says_what_came_out_otherwise_and_is_proved(first_ro
     assert folder.json("verify", now=FIRST_CLOSED).json["holds"] is True
     path.write_bytes(other.read_bytes())
     assert folder.json("verify", now=FIRST_CLOSED).codes == ["record-book"]
+
+
+def test_every_new_workbook_is_one_that_excel_opens(second_issued_once: Rounds) -> None:
+    """design.md, Books: "every workbook we make passes `openxml-audit`"."""
+    folder = second_issued_once
+    made = [folder.issued("CT"), *(folder.path / APPRAISAL).glob("*.xlsx"), *folder.back("CT_*/*thay_doi_diem.xlsx")]
+    assert len(made) == 7
+    validator = OpenXmlValidator()
+    assert [(path.name, [str(one) for one in result.errors]) for path in made if not (result := validator.validate(path)).is_valid] == []
