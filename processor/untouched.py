@@ -47,6 +47,25 @@ Known = dict[tuple[str, Address], set[Value]]
 """What came back in a cell once and was found to be the same: the next workbook is seldom spelled otherwise."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Lately:
+    """How the locked cells of a sheet were spelled last, or issued: formulas, and constants but for those with words of one workbook."""
+
+    formulas: dict[Address, str]
+    values: dict[Address, Value]
+
+    @classmethod
+    def of(cls, locked: Mapping[Address, BookCell]) -> _Lately:
+        """As issued; numbers as they are read."""
+        values: dict[Address, Value] = {}
+        for place, cell in locked.items():
+            if not cell.formula and isinstance(cell.value, str) and not has_marks(cell.value):
+                values[place] = cell.value
+            elif not cell.formula and isinstance(cell.value, int | Fraction):
+                values[place] = Decimal(format(float(cell.value), ".15g"))
+        return cls({place: cell.formula for place, cell in locked.items() if cell.formula}, values)
+
+
 @dataclass(frozen=True)
 class ExpectedBook:
     """A workbook as made: the locked cells with content by sheet and address, the cells to fill, the cells never compared, the names."""
@@ -57,6 +76,7 @@ class ExpectedBook:
     names: Mapping[str, str]
     hidden: frozenset[str]
     covering: Mapping[str, _Covering]
+    lately: Mapping[str, _Lately]
     formulas: Known = field(default_factory=dict, compare=False, repr=False)
     values: Known = field(default_factory=dict, compare=False, repr=False)
 
@@ -68,6 +88,10 @@ class ExpectedBook:
         known = (self.values if cell.formula is None else self.formulas).setdefault((sheet, place), set())
         if len(known) < SPELLINGS:
             known.add(cell.value if cell.formula is None else cell.formula)
+        if cell.formula is None:
+            self.lately[sheet].values[place] = cell.value
+        else:
+            self.lately[sheet].formulas[place] = cell.formula
 
 
 def expected_book(book: Book, inputs: Mapping[str, Collection[Address]], ignored: Mapping[str, Collection[Address]]) -> ExpectedBook:
@@ -83,6 +107,7 @@ def expected_book(book: Book, inputs: Mapping[str, Collection[Address]], ignored
         book.names,
         frozenset(sheet.name for sheet in book.sheets if sheet.state != "visible"),
         {sheet.name: _Covering(inputs.get(sheet.name, ())) for sheet in book.sheets},
+        {name: _Lately.of(cells) for name, cells in locked.items()},
     )
 
 
@@ -125,18 +150,26 @@ def _sheet_untouched(sheet: Sheet, book: ExpectedBook, fill: Filler) -> list[Fin
     locked, inputs, ignored = book.locked[name], book.inputs[name], book.ignored[name]
     found = []
     there = 0
+    formulas, values = book.lately[name].formulas, book.lately[name].values
     for place, cell in sheet.cells.items():
+        value, formula, _, _ = cell
+        if formula is not None:
+            if formulas.get(place) == formula:
+                there += 1
+                continue
+        elif values.get(place) == value and value is not True and value is not False:  # which equal 1 and 0
+            there += 1
+            continue
         expected = locked.get(place)
         if expected is None:
             if place not in inputs and place not in ignored and (cell.formula is not None or not is_blank(cell.value)):
                 found.append(finding("cell-added", sheet=sheet.name, cell=a1(*place), value=_seen(cell)))
             continue
         there += 1
-        value, formula, _, _ = cell
         if formula is not None:
-            if formula == expected.formula or formula in book.formulas.get((name, place), ()):
+            if formula in book.formulas.get((name, place), ()):
                 continue
-        elif not expected.formula and _is_known(expected, value, book.values.get((name, place), ())):
+        elif not isinstance(value, bool) and value in book.values.get((name, place), ()):
             continue
         if problem := _cell_changed(name, place, expected, cell, fill):
             found.append(problem)
@@ -158,11 +191,6 @@ def _sheet_untouched(sheet: Sheet, book: ExpectedBook, fill: Filler) -> list[Fin
     if not sheet.protected:
         found.append(finding("protection-removed", sheet=sheet.name, name=sheet.name))
     return found
-
-
-def _is_known(expected: BookCell, value: Value, known: Collection[Value]) -> bool:
-    """Whether a constant is just what was issued, or is known to be the same; TRUE, which equals 1, is not."""
-    return value is not True and value is not False and (value in known or value == expected.value)
 
 
 def _cell_changed(sheet: str, place: Address, expected: BookCell, cell: Cell, fill: Filler) -> Finding | None:
