@@ -70,9 +70,11 @@ class Counted:
 class Live:
     """One LibreOffice without a window, and xlwings on it."""
 
-    def __init__(self) -> None:
-        self._profile = tempfile.mkdtemp(prefix="cchc-live-")
-        shutil.rmtree(self._profile)
+    def __init__(self, profile: Path | None = None) -> None:
+        """`profile`: one that exists, with what is installed in it; None: a fresh one."""
+        self._profile = str(profile) if profile else tempfile.mkdtemp(prefix="cchc-live-")
+        if profile is None:
+            shutil.rmtree(self._profile)  # it is made whole or not at all
         self._worker = Worker(str(find_soffice()), Path(self._profile), "en-US")
         self._worker.connect()
         self.context = connect(self._worker.pipe)

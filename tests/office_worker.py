@@ -187,7 +187,9 @@ class Worker:
 
 
 def seed_profile(profile: Path, locale: str) -> None:
-    """Writes the settings a fresh profile starts with."""
+    """Writes the settings a fresh profile starts with; one that is there stays as it is."""
+    if profile.joinpath("user", "registrymodifications.xcu").is_file():
+        return
     settings = [*((f"org.openoffice.{path}", name, value) for path, name, value in SETTINGS)]
     settings.append(("org.openoffice.Setup/L10N", "ooSetupSystemLocale", locale))
     items = "".join(

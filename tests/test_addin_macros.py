@@ -505,7 +505,7 @@ def test_a_busy_program_is_told_as_such() -> None:
 
 # -------------------------------------------------------------------------------------------------------------------- every call may fail
 
-SAMPLE = 5
+SAMPLE = 3
 """So many of the calls of each macro fail in a usual run, evenly spread; every one of them with --exhaustive."""
 
 
