@@ -6,6 +6,7 @@ import contextlib
 import random
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,12 +71,13 @@ class Counted:
 class Live:
     """One LibreOffice without a window, and xlwings on it."""
 
-    def __init__(self, profile: Path | None = None) -> None:
-        """`profile`: one that exists, with what is installed in it; None: a fresh one."""
+    def __init__(self, profile: Path | None = None, *, headless: bool = True) -> None:
+        """`profile`: one that exists, with what is installed in it; None: a fresh one. Boxes come up only where it is not headless."""
         self._profile = str(profile) if profile else tempfile.mkdtemp(prefix="cchc-live-")
+        self._is_given = profile is not None
         if profile is None:
             shutil.rmtree(self._profile)  # it is made whole or not at all
-        self._worker = Worker(str(find_soffice()), Path(self._profile), "en-US")
+        self._worker = Worker(str(find_soffice()), Path(self._profile), "en-US", headless=headless)
         self._worker.connect()
         self.context = connect(self._worker.pipe)
         self.calls = Calls()
@@ -84,12 +86,17 @@ class Live:
 
     def stop(self) -> None:
         """Ends LibreOffice."""
-        with contextlib.suppress(Exception):
-            self._worker.desktop.terminate()
+        threading.Thread(target=self._terminate, daemon=True).start()  # it waits for ever where a box is still up
         with contextlib.suppress(Exception):
             self._worker.process.wait(5)
         self._worker.process.kill()
-        shutil.rmtree(self._profile, ignore_errors=True)
+        self._worker.process.wait(5)
+        if not self._is_given:
+            shutil.rmtree(self._profile, ignore_errors=True)
+
+    def _terminate(self) -> None:
+        with contextlib.suppress(Exception):
+            self._worker.desktop.terminate()
 
     @contextlib.contextmanager
     def open(self, path: Path) -> Iterator[xw.Book]:

@@ -49,12 +49,12 @@ SETTINGS = (
 class Worker:
     """One soffice process and the documents open in it."""
 
-    def __init__(self, soffice: str, profile: Path, locale: str) -> None:
+    def __init__(self, soffice: str, profile: Path, locale: str, *, headless: bool = True) -> None:
         self.profile = profile
         self.pipe = f"cchc{os.getpid()}"
         self.command = [
             soffice,
-            "--headless",
+            *(["--headless"] if headless else []),  # without: boxes come up and wait for a click
             "--norestore",
             "--nodefault",
             "--nologo",

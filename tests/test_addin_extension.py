@@ -23,19 +23,20 @@ from xml.etree import ElementTree
 
 import pytest
 
-from addin import messages
 from addin.buttons import BUTTONS
-from addin.libreoffice import extension as extension_module
 from addin.libreoffice import install as install_module
-from addin.libreoffice.extension import COMPONENT, NAME, SERVICE, SETTINGS, extension, parts
+from addin.libreoffice.extension import COMPONENT, SERVICE, SETTINGS, extension, parts
 from addin.libreoffice.install import Machine, install, python_of, status, uninstall
-from addin.libreoffice.uno_of import property_values, struct
-from tests.forms import Form, check, edited, filled
+from addin.libreoffice.uno_of import property_values
+from rubric_versions import words
+from tests.forms import Form, edited, filled
 from tests.live import Live
 from tests.office_worker import seed_profile
 from workbook_templates import layout as at
-from workbook_templates.book import a1
-from rubric_versions import words
+
+SECONDS = 60
+SETTLED = 8
+"""So many looks in a row, a twentieth of a second apart, must find no box."""
 
 pytestmark = pytest.mark.xdist_group("office")
 
@@ -52,11 +53,11 @@ def test_the_extension_is_the_same_bytes_every_time() -> None:
 
 def test_it_holds_our_packages_and_of_xlwings_only_what_is_free() -> None:
     names = set(parts())
-    for module in ("addin/libreoffice/inside.py", "processor/checks.py", "rubric_versions/can_tho/2018.yaml", "xlwings/main.py"):
-        assert any(name == f"pythonpath/{module}" or name.startswith(f"pythonpath/{module.rpartition('/')[0]}/") for name in names), module
+    for module in ("addin/libreoffice/inside.py", "processor/checks.py", "workbook_templates/layout.py", "xlwings/main.py"):
+        assert f"pythonpath/{module}" in names
+    assert any(name.startswith("pythonpath/rubric_versions/") and name.endswith(".yaml") for name in names)
     assert not [name for name in names if "/xlwings/pro/" in name or "/excel/" in name or name.endswith((".so", ".xlam", ".pyc"))]
-    assert b"BSD 3-Clause" in parts()["licenses/xlwings-BSD.txt"] or b"Redistribution and use" in parts()["licenses/xlwings-BSD.txt"]
-    assert "PRO" not in Path("licenses/xlwings-BSD.txt").name
+    assert b"Redistribution and use in source and binary forms" in parts()["licenses/xlwings-BSD.txt"]
 
 
 def test_menu_toolbar_and_images_have_every_button_with_its_vietnamese_label() -> None:
@@ -80,6 +81,30 @@ def test_component_and_extension_agree_on_names() -> None:
     assert f'SETTINGS = "{SETTINGS}"' in text
 
 
+# -------------------------------------------------------------------------------------------------------------------- the machine
+
+
+def test_a_machine_without_libreoffice_and_one_with_another_python_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = Machine(None, tmp_path, tmp_path)
+    assert [one.code for one in install(bare)[1]] == [one.code for one in status(bare)] == ["addin-no-libreoffice"]
+    monkeypatch.setattr(install_module, "python_of", lambda _: "3.8")
+    old = Machine(tmp_path, tmp_path, tmp_path)
+    assert [one.code for one in install(old)[1]] == [one.code for one in status(old)] == ["addin-libreoffice-python"]
+    assert not old.settings.exists()
+
+
+def test_a_refusal_of_libreoffice_is_told_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "program"
+    program.mkdir()
+    tool = program / "unopkg"
+    tool.write_text("#!/bin/sh\necho 'ERROR: LibreOffice is open' >&2\nexit 1\n", encoding="utf-8")
+    tool.chmod(0o755)
+    monkeypatch.setattr(install_module, "python_of", lambda _: f"{sys.version_info[0]}.{sys.version_info[1]}")
+    (found,) = install(Machine(program, tmp_path / "profile", tmp_path))[1]
+    assert found.code == "addin-libreoffice-refused"
+    assert "LibreOffice is open" in found.message
+
+
 # -------------------------------------------------------------------------------------------------------------------- installed, pressed
 
 
@@ -87,7 +112,7 @@ def test_component_and_extension_agree_on_names() -> None:
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """The extension installed for a user, who is not root even where the tests are."""
     program = install_module.this_machine().program
-    folder = Path("/tmp") / f"cchc-oxt-{os.getpid()}"  # noqa: S108  (open to that user, which pytest's folders are not)
+    folder = Path("/tmp") / f"cchc-oxt-{os.getpid()}"
     folder.mkdir()
     made = Machine(program, folder / "profile", Path(sysconfig.get_paths()["purelib"]))
     seed_profile(made.profile, "en-US")
@@ -120,14 +145,15 @@ def as_a_user(folder: Path) -> Any:
     return run_as
 
 
-
 class Inside:
-    """A LibreOffice with the extension, its menu entries pressed from a thread while this one reads the boxes and closes them."""
+    """A LibreOffice with the extension and no person: what is pressed and typed goes from a thread, boxes are closed from here."""
 
     def __init__(self, machine: Machine) -> None:
-        self.live = Live(machine.profile)
+        self.live = Live(machine.profile, headless=False)
         self.context = self.live.context
         self.desktop = self.service("com.sun.star.frame.Desktop")
+        self.uitest = self.service("org.libreoffice.uitest.UITest")
+        self.toolkit = self.service("com.sun.star.awt.Toolkit")
 
     def service(self, name: str) -> Any:
         """A new instance of a service."""
@@ -139,30 +165,71 @@ class Inside:
         document.CurrentController.Frame.activate()
         return document
 
-    def press(self, document: Any, button: str) -> str:
-        """What the box says after the menu entry of a button; the box is closed."""
-        frame = document.CurrentController.Frame
+    def dispatch(self, document: Any, url: str) -> list[str]:
+        """What the boxes say that come up after a command of the document's frame."""
         helper = self.service("com.sun.star.frame.DispatchHelper")
-        arguments = (frame, f"service:{SERVICE}?{button}", "_self", 0, ())
-        pressed = threading.Thread(target=helper.executeDispatch, args=arguments, daemon=True)
-        pressed.start()
-        said = self.box(pressed)
-        pressed.join(30)
+        return self.meanwhile(lambda: helper.executeDispatch(document.CurrentController.Frame, url, "_self", 0, ()))
+
+    def press(self, document: Any, button: str) -> list[str]:
+        """What the boxes say after the menu entry of a button."""
+        return self.dispatch(document, f"service:{SERVICE}?{button}")
+
+    def type(self, document: Any, sheet: str, cell: str, text: str) -> list[str]:
+        """What the boxes say when a person goes to a cell, types, and presses Enter."""
+        place = document.Sheets.getByName(sheet)
+        document.CurrentController.setActiveSheet(place)
+        document.CurrentController.select(place.getCellRangeByName(cell))
+        document.CurrentController.Frame.getContainerWindow().toFront()
+        grid = self.grid()
+        grid.executeAction("SELECT", property_values({"CELL": cell}))
+
+        def keys() -> None:
+            grid.executeAction("TYPE", property_values({"TEXT": text}))
+            grid.executeAction("TYPE", property_values({"KEYCODE": "RETURN"}))
+
+        said = self.meanwhile(keys)
+        self.grid().executeAction("TYPE", property_values({"KEYCODE": "ESC"}))  # whatever is left of the typing is given up
         return said
 
-    def box(self, waiting: threading.Thread) -> str:
-        """The text of the box that comes up; closed with its first button."""
-        uitest = self.service("org.libreoffice.uitest.UITest")
-        until = time.monotonic() + 60
-        while time.monotonic() < until and waiting.is_alive():
-            top = uitest.getTopFocusWindow()
-            if top is not None and "ok" in top.getChildren() or "yes" in (top.getChildren() if top is not None else ()):
-                state = {one.Name: one.Value for one in top.getState()}
-                text = state.get("Text", "")
-                top.getChild("ok" if "ok" in top.getChildren() else "yes").executeAction("CLICK", ())
-                return str(text)
-            time.sleep(0.1)
-        return ""
+    def grid(self) -> Any:
+        """The cells of the document in front, once it is there."""
+        until = time.monotonic() + SECONDS
+        while True:
+            top = self.uitest.getTopFocusWindow()
+            if top is not None and "grid_window" in top.getChildren():
+                return top.getChild("grid_window")
+            assert time.monotonic() < until, "no cells in front"
+            time.sleep(0.05)
+
+    def meanwhile(self, work: Any) -> list[str]:
+        """The texts of the boxes that come up while `work` runs, each closed by refusing where that can be done."""
+        running = threading.Thread(target=work, daemon=True)
+        running.start()
+        said: list[str] = []
+        until = time.monotonic() + SECONDS
+        quiet = 0
+        while running.is_alive() or quiet < SETTLED:  # keys are only put into a queue: their box may come up later
+            assert time.monotonic() < until, f"no end after {said}"
+            top = self.uitest.getTopFocusWindow()
+            names = top.getChildren() if top is not None else ()
+            button = next((name for name in ("cancel", "no", "ok", "yes") if name in names), None)
+            quiet = quiet + 1 if button is None else 0
+            if button is not None and (text := self.text()):
+                said.append(text)
+                top.getChild(button).executeAction("CLICK", ())
+            time.sleep(0.05)
+        return said
+
+    def text(self) -> str:
+        """All that the window in front says, as a screen reader would read it; "" while it is still coming up."""
+
+        def names(context: Any) -> Iterator[str]:
+            yield context.getAccessibleName()
+            for index in range(min(context.getAccessibleChildCount(), 50)):
+                yield from names(context.getAccessibleChild(index).getAccessibleContext())
+
+        window = self.toolkit.getActiveTopWindow()
+        return " ".join(names(window.getAccessibleContext())) if window is not None else ""
 
 
 @pytest.fixture(scope="module")
@@ -173,11 +240,130 @@ def inside(machine: Machine) -> Iterator[Inside]:
     made.live.stop()
 
 
-def test_zz(inside: Inside, tmp_path: Path) -> None:
-    form = filled()
-    path = tmp_path / "CT01.xlsx"
-    path.write_bytes(edited(form.data, {form.input("levels"): "sai"}))
-    document = inside.open(path)
-    print("SAID", inside.press(document, "ra_soat_loi"))
-    print(document.Sheets.getByName("Rà soát lỗi").getCellRangeByName("O2:S8").getDataArray())
+@pytest.fixture
+def form() -> Form:
+    """A form in good order."""
+    return filled()
+
+
+@pytest.fixture
+def document(inside: Inside, form: Form, tmp_path: Path) -> Iterator[Any]:
+    """That form, open, with a wrong level."""
+    yield from _open(inside, edited(form.data, {form.input("levels"): "sai"}), tmp_path / "CT01.xlsx")
+
+
+def _open(inside: Inside, data: bytes, path: Path) -> Iterator[Any]:
+    path.write_bytes(data)
+    opened = inside.open(path)
+    yield opened
+    closing = threading.Thread(target=opened.close, args=(True,), daemon=True)  # it waits for ever where a box is still up
+    closing.start()
+    closing.join(SECONDS)
+
+
+def listed(document: Any) -> list[str]:
+    """The places in the list of the macros."""
+    sheet = document.Sheets.getByName(words.CHECK)
+    block = sheet.getCellRangeByPosition(at.FOUND_PLACE - 1, at.CHECK_FIRST - 1, at.FOUND_PLACE - 1, at.CHECK_FIRST + 30)
+    return [row[0] for row in block.getDataArray() if row[0]]
+
+
+HOSTILE = """
+from pathlib import Path
+Path({marker!r}).write_text("chạy", encoding="utf-8")
+"""
+
+
+def test_a_menu_entry_runs_its_macro_inside_and_nothing_that_lies_beside_or_in_the_workbook(
+    inside: Inside, form: Form, tmp_path: Path
+) -> None:
+    marker = tmp_path / "da_chay"
+    for name in ("addin.py", "xlwings.py", "processor.py", "sitecustomize.py", "xlwings.conf"):
+        (tmp_path / name).write_text(HOSTILE.format(marker=str(marker)), encoding="utf-8")
+    data = edited(form.data, {form.input("levels"): "sai", (words.GUIDE, "A30"): "Interpreter_Win", (words.GUIDE, "B30"): str(marker)})
+    for document in _open(inside, data, tmp_path / "CT01.xlsx"):
+        (said,) = inside.press(document, "ra_soat_loi")
+        assert f"{len(listed(document))} lỗi phải sửa" in said
+        assert f"{words.SCORING}!{form.input('levels')[1]}" in listed(document)
+        assert inside.press(document, "xoa_danh_dau")
+        assert listed(document) == []
+    assert not marker.exists()
+
+
+def test_a_workbook_that_is_no_form_is_told_so_inside_too(inside: Inside, tmp_path: Path) -> None:
+    document = inside.desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, ())
+    document.CurrentController.Frame.activate()
+    (said,) = inside.press(document, "ra_soat_loi")
     document.close(True)
+    assert "không phải biểu mẫu" in said
+
+
+def test_an_extension_that_is_not_joined_to_the_program_says_what_to_run(inside: Inside, machine: Machine, document: Any) -> None:
+    kept = machine.settings.read_bytes()
+    try:
+        machine.settings.write_text('{"python": "3.1", "packages": ""}', encoding="utf-8")
+        (other,) = inside.press(document, "ra_soat_loi")
+        machine.settings.unlink()
+        (none,) = inside.press(document, "ra_soat_loi")
+    finally:
+        machine.settings.write_bytes(kept)
+    assert "chương trình cài với Python 3.1" in other
+    assert "cchc addin install --libreoffice" in none
+    assert listed(document) == []
+
+
+# -------------------------------------------------------------------------------------------------------------------- typing
+
+
+def test_a_locked_formula_refuses_what_is_typed(inside: Inside, form: Form, document: Any) -> None:
+    sheet, cell = form.beside("levels", at.POINTS)
+    before = document.Sheets.getByName(sheet).getCellRangeByName(cell).getFormula()
+    (said,) = inside.type(document, sheet, cell, "9")
+    assert "rotected" in said
+    assert document.Sheets.getByName(sheet).getCellRangeByName(cell).getFormula() == before
+
+
+def test_a_bad_value_is_stopped_with_our_words_and_a_good_one_is_taken(inside: Inside, form: Form, document: Any) -> None:
+    sheet, cell = form.input("deduction")
+    held = document.Sheets.getByName(sheet).getCellRangeByName(cell)
+    before = held.getString()
+    (said,) = inside.type(document, sheet, cell, "ba")
+    assert words.PROMPTS["whole"][2] in said
+    assert held.getString() == before
+    assert inside.type(document, sheet, cell, "3") == []
+    assert held.getValue() == 3
+
+
+def test_a_drop_down_takes_its_items_and_nothing_else(inside: Inside, form: Form, document: Any) -> None:
+    sheet, cell = form.input("checklist")
+    held = document.Sheets.getByName(sheet).getCellRangeByName(cell)
+    assert inside.type(document, sheet, cell, "Không") == []
+    assert held.getString() == "Không"
+    (said,) = inside.type(document, sheet, cell, "Có lẽ")
+    assert words.PROMPTS["choice"][2] in said
+    assert held.getString() == "Không"
+
+
+def test_pasting_over_a_drop_down_does_not_get_past_the_check(inside: Inside, form: Form, document: Any) -> None:
+    guide = document.Sheets.getByName(words.GUIDE)
+    source = next(guide.getCellByPosition(1, row) for row in range(3, 20) if guide.getCellByPosition(1, row).getString())
+    sheet, cell = form.input("checklist")
+    target = document.Sheets.getByName(sheet).getCellRangeByName(cell)
+    controller = document.CurrentController
+    controller.setActiveSheet(guide)
+    controller.select(source)
+    inside.dispatch(document, ".uno:Copy")
+    controller.setActiveSheet(document.Sheets.getByName(sheet))
+    controller.select(target)
+    inside.dispatch(document, ".uno:Paste")
+    assert target.getString() == source.getString(), "the program itself lets it through"
+    inside.press(document, "ra_soat_loi")
+    assert f"{sheet}!{cell}" in listed(document)
+
+
+def test_it_is_taken_out_again(machine: Machine, inside: Inside) -> None:
+    inside.live.stop()
+    assert python_of(machine.program or Path()) == f"{sys.version_info[0]}.{sys.version_info[1]}"
+    assert uninstall(machine) == [machine.settings]
+    assert [one.code for one in status(machine)] == ["addin-missing"]
+    assert uninstall(machine) == []
