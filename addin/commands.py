@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from addin.excel.install import install, status, this_machine, uninstall
+from addin.libreoffice import install as libreoffice
 from processor import terminal
 from rubric_versions.findings import Finding, errors
 from rubric_versions.words import ADDIN_WORDS as WORDS
@@ -45,6 +46,33 @@ def show_status(*, as_json: bool) -> int:
                 terminal.say(WORDS["fine"].format(path=path))
         if not findings:
             terminal.say(WORDS["ready"])
+    return 1 if findings else 0
+
+
+def show_libreoffice_install(*, as_json: bool) -> int:
+    """Puts the buttons into LibreOffice."""
+    written, findings = libreoffice.install(libreoffice.this_machine())
+    _show(findings, {"written": [str(path) for path in written]}, as_json=as_json)
+    if not as_json and not findings:
+        terminal.say(WORDS["libreoffice-installed"])
+    return 1 if findings else 0
+
+
+def show_libreoffice_uninstall(*, as_json: bool) -> int:
+    """Takes the buttons out of LibreOffice."""
+    removed = libreoffice.uninstall(libreoffice.this_machine())
+    _show([], {"removed": [str(path) for path in removed]}, as_json=as_json)
+    if not as_json:
+        terminal.say(WORDS["libreoffice-uninstalled" if removed else "nothing"])
+    return 0
+
+
+def show_libreoffice_status(*, as_json: bool) -> int:
+    """Tells whether the buttons are in LibreOffice and ready."""
+    findings = libreoffice.status(libreoffice.this_machine())
+    _show(findings, {}, as_json=as_json)
+    if not as_json and not findings:
+        terminal.say(WORDS["ready"])
     return 1 if findings else 0
 
 

@@ -512,6 +512,9 @@ def rubric_diff(before: str, after: str, out: Path | None, as_json: bool) -> int
     return rubrics.rubric_diff(before, after, out, as_json=as_json)
 
 
+_libreoffice = click.option("--libreoffice", is_flag=True, help="LibreOffice, thay cho Excel.")
+
+
 @cli.group()
 def addin() -> None:
     """Các nút CCHC trong Excel: cài, gỡ, xem tình trạng."""
@@ -531,32 +534,43 @@ def addin() -> None:
     type=click.Path(path_type=Path),
     help="Chỉ ghi cchc.xlam vào đây, để ký số, phát cho máy khác.",
 )
+@_libreoffice
 @_json
 @_command
-def addin_install(python: str | None, to: Path | None, as_json: bool) -> int:
-    """Cài các nút CCHC vào Excel của người dùng này; không cần quyền quản trị."""
+def addin_install(python: str | None, to: Path | None, libreoffice: bool, as_json: bool) -> int:
+    """Cài các nút CCHC vào Excel (hoặc LibreOffice) của người dùng này; không cần quyền quản trị."""
     from addin import commands
 
+    if libreoffice:
+        if python or to:
+            raise click.UsageError("--libreoffice không đi cùng --python, --to")
+        return commands.show_libreoffice_install(as_json=as_json)
     return commands.show_install(python, to, as_json=as_json)
 
 
 @addin.command("uninstall")
+@_libreoffice
 @_json
 @_command
-def addin_uninstall(as_json: bool) -> int:
-    """Gỡ các nút CCHC khỏi Excel."""
+def addin_uninstall(libreoffice: bool, as_json: bool) -> int:
+    """Gỡ các nút CCHC khỏi Excel (hoặc LibreOffice)."""
     from addin import commands
 
+    if libreoffice:
+        return commands.show_libreoffice_uninstall(as_json=as_json)
     return commands.show_uninstall(as_json=as_json)
 
 
 @addin.command("status")
+@_libreoffice
 @_json
 @_command
-def addin_status(as_json: bool) -> int:
+def addin_status(libreoffice: bool, as_json: bool) -> int:
     """Cho biết các nút đã cài chưa, có đúng bản không, máy có cấm không."""
     from addin import commands
 
+    if libreoffice:
+        return commands.show_libreoffice_status(as_json=as_json)
     return commands.show_status(as_json=as_json)
 
 

@@ -454,6 +454,8 @@ ADDIN_WORDS = {
     "nothing": "Chưa cài nên không có gì để gỡ.",
     "fine": "Đúng bản: {path}",
     "ready": "Các nút CCHC đã sẵn sàng.",
+    "libreoffice-installed": "Xong. Mở LibreOffice Calc: mục CCHC hiện trên thanh thực đơn.",
+    "libreoffice-uninstalled": "Xong. Mở lại LibreOffice thì mục CCHC không còn.",
 }
 
 # what the library of the command line says by itself

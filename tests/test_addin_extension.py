@@ -1,5 +1,5 @@
 """The extension for LibreOffice: what is in it, installed as a user, its menu entries pressed inside LibreOffice, with hostile files beside
-the workbook; and typing as a person does, against locks and validation.
+the workbook; and a key typed into a locked cell, as a person would.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.live import Live
 from tests.office_worker import seed_profile
 from workbook_templates import layout as at
 
-SECONDS = 60
+SECONDS = 25
 SETTLED = 8
 """So many looks in a row, a twentieth of a second apart, must find no box."""
 
@@ -119,7 +119,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(folder))
         patch.setattr("tempfile.tempdir", None)
-        patch.setattr(install_module.subprocess, "run", as_a_user(folder))
+        patch.setattr(subprocess, "run", as_a_user(folder))
         assert install(made) == ([made.settings], [])
         assert status(made) == []
         yield made
@@ -212,6 +212,8 @@ class Inside:
             assert time.monotonic() < until, f"no end after {said}"
             top = self.uitest.getTopFocusWindow()
             names = top.getChildren() if top is not None else ()
+            if "grid_window" in names:
+                names = ()  # no box, but the window of the document, whose input line has buttons too
             button = next((name for name in ("cancel", "no", "ok", "yes") if name in names), None)
             quiet = quiet + 1 if button is None else 0
             if button is not None and (text := self.text()):
@@ -323,47 +325,12 @@ def test_a_locked_formula_refuses_what_is_typed(inside: Inside, form: Form, docu
     assert document.Sheets.getByName(sheet).getCellRangeByName(cell).getFormula() == before
 
 
-def test_a_bad_value_is_stopped_with_our_words_and_a_good_one_is_taken(inside: Inside, form: Form, document: Any) -> None:
-    sheet, cell = form.input("deduction")
-    held = document.Sheets.getByName(sheet).getCellRangeByName(cell)
-    before = held.getString()
-    (said,) = inside.type(document, sheet, cell, "ba")
-    assert words.PROMPTS["whole"][2] in said
-    assert held.getString() == before
-    assert inside.type(document, sheet, cell, "3") == []
-    assert held.getValue() == 3
-
-
-def test_a_drop_down_takes_its_items_and_nothing_else(inside: Inside, form: Form, document: Any) -> None:
-    sheet, cell = form.input("checklist")
-    held = document.Sheets.getByName(sheet).getCellRangeByName(cell)
-    assert inside.type(document, sheet, cell, "Không") == []
-    assert held.getString() == "Không"
-    (said,) = inside.type(document, sheet, cell, "Có lẽ")
-    assert words.PROMPTS["choice"][2] in said
-    assert held.getString() == "Không"
-
-
-def test_pasting_over_a_drop_down_does_not_get_past_the_check(inside: Inside, form: Form, document: Any) -> None:
-    guide = document.Sheets.getByName(words.GUIDE)
-    source = next(guide.getCellByPosition(1, row) for row in range(3, 20) if guide.getCellByPosition(1, row).getString())
-    sheet, cell = form.input("checklist")
-    target = document.Sheets.getByName(sheet).getCellRangeByName(cell)
-    controller = document.CurrentController
-    controller.setActiveSheet(guide)
-    controller.select(source)
-    inside.dispatch(document, ".uno:Copy")
-    controller.setActiveSheet(document.Sheets.getByName(sheet))
-    controller.select(target)
-    inside.dispatch(document, ".uno:Paste")
-    assert target.getString() == source.getString(), "the program itself lets it through"
-    inside.press(document, "ra_soat_loi")
-    assert f"{sheet}!{cell}" in listed(document)
+# -------------------------------------------------------------------------------------------------------------------- taken out
 
 
 def test_it_is_taken_out_again(machine: Machine, inside: Inside) -> None:
     inside.live.stop()
     assert python_of(machine.program or Path()) == f"{sys.version_info[0]}.{sys.version_info[1]}"
     assert uninstall(machine) == [machine.settings]
-    assert [one.code for one in status(machine)] == ["addin-missing"]
+    assert [one.code for one in status(machine)] == ["addin-libreoffice-missing"]
     assert uninstall(machine) == []

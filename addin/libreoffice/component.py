@@ -72,7 +72,9 @@ class Buttons(unohelper.Base, XJobExecutor):  # type: ignore[misc]  # UNO's clas
         frame = self.service("com.sun.star.frame.Desktop").CurrentFrame
         parent = frame.getContainerWindow() if frame is not None else None
         kind = uno.Enum("com.sun.star.awt.MessageBoxType", "WARNINGBOX")
-        self.service("com.sun.star.awt.Toolkit").createMessageBox(parent, kind, 1, TITLE, text).execute()
+        box = self.service("com.sun.star.awt.Toolkit").createMessageBox(parent, kind, 1, TITLE, text)
+        box.execute()
+        box.dispose()
 
 
 g_ImplementationHelper = unohelper.ImplementationHelper()  # the name that LibreOffice's loader looks for

@@ -70,13 +70,13 @@ def install(machine: Machine) -> tuple[list[Path], list[Finding]]:
     if theirs != ours:
         return [], [finding("addin-libreoffice-python", file=str(machine.program), theirs=theirs or "?", ours=ours)]
     make_folder(machine.settings.parent)
-    write_atomic(machine.settings, _settings(machine))
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / NAME
         package.write_bytes(extension())
         refused = _unopkg(machine, "add", "--force", "--suppress-license", str(package))
     if refused:
-        return [machine.settings], [finding("addin-libreoffice-refused", file=str(machine.program), why=refused)]
+        return [], [finding("addin-libreoffice-refused", file=str(machine.program), why=refused)]
+    write_atomic(machine.settings, _settings(machine))
     return [machine.settings], []
 
 
@@ -95,10 +95,9 @@ def status(machine: Machine) -> list[Finding]:
     theirs, ours = python_of(machine.program), _version()
     if theirs != ours:
         return [finding("addin-libreoffice-python", file=str(machine.program), theirs=theirs or "?", ours=ours)]
-    if not machine.settings.is_file() or _unopkg(machine, "list", IDENTIFIER):
-        return [finding("addin-missing", file=str(machine.settings))]
-    if read_whole(machine.settings) != _settings(machine):
-        return [finding("addin-different", file=str(machine.settings))]
+    joined = machine.settings.is_file() and read_whole(machine.settings) == _settings(machine)
+    if not joined or _unopkg(machine, "list", IDENTIFIER):
+        return [finding("addin-libreoffice-missing", file=str(machine.settings))]
     return []
 
 
