@@ -512,7 +512,7 @@ def rubric_diff(before: str, after: str, out: Path | None, as_json: bool) -> int
     return rubrics.rubric_diff(before, after, out, as_json=as_json)
 
 
-_libreoffice = click.option("--libreoffice", is_flag=True, help="LibreOffice, thay cho Excel.")
+_libreoffice = click.option("--libreoffice", is_flag=True, help="Các nút trong LibreOffice, không phải trong Excel.")
 
 
 @cli.group()
