@@ -23,7 +23,7 @@ from processor.results import RESULT_FILE, scores_of
 from processor.scores import OWN, LeafLine, UnitLine, unit_line
 from rubric_versions.findings import finding
 from rubric_versions.methods.base import Raw, State
-from rubric_versions.model import Leaf, RubricVersion
+from rubric_versions.model import Group, Leaf, RubricVersion
 from rubric_versions.numbers import COMPARE_DIGITS, decimal_text, rounded, vi, vi_short
 from workbook_templates.campaign_book import Unit
 from workbook_templates.ranking_plan import FINAL, RANKING, Plan
@@ -188,6 +188,7 @@ class _Telling:
         lines = []
         for share in self.result.by_field:
             lines.append(f"Lĩnh vực {share.code}. {share.title}: {vi_short(share.points)}/{vi_short(share.possible)} điểm.")
+            lines.append(f"  {self._of_field(share.code)}.")
         rows = []
         for leaf in self.scores.appendix.leaves:
             if leaf.is_appraised:
@@ -203,6 +204,16 @@ class _Telling:
         for row in rows:
             del row["said"]
         return Step("scores", "Điểm từng lĩnh vực và những tiêu chí đổi điểm", tuple(lines), {"fields": fields, "leaves": rows})
+
+    def _of_field(self, code: str) -> str:
+        """Every leaf of a field with its final score and max, those that add up to the field's points."""
+        field = next(node for _, node in self.scores.appendix.walk() if node.code == code)
+        told = []
+        for leaf in field.leaves() if isinstance(field, Group) else (field,):
+            score = self.scores.leaves[leaf.code]
+            value = _shown(score.final, score.points) or "chưa có"
+            told.append(f"{leaf.code} {value}" if score.final is State.NOT_ASSESSED else f"{leaf.code} {value}/{vi_short(leaf.max)}")
+        return "; ".join(told)
 
     def _leaf(self, leaf: Leaf) -> dict[str, Any]:
         """One leaf's line of scores; `said` tells it in words where somebody gave another score than the unit itself."""

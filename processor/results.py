@@ -5,7 +5,7 @@ The arithmetic is `ranking`'s; here is where its numbers come from, and that the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -17,7 +17,7 @@ from processor.desk import CAMPAIGN_FILE, RESULTS, Blocked, Desk
 from processor.files import write_atomic
 from processor.issuing import parts_digest
 from processor.kept import read_all_kept
-from processor.merging import delegated_units, merge_state, merged_decisions, merged_scores
+from processor.merging import MergeState, delegated_units, merge_state, merged_decisions, merged_scores
 from processor.ranking import Block, LeafScore, Standing, UnitResult, UnitScores
 from processor.record import counting
 from processor.scores import LeafLine, unit_line
@@ -26,6 +26,7 @@ from rubric_versions.answers import is_blank
 from rubric_versions.findings import Finding, errors, finding
 from rubric_versions.methods.base import State
 from rubric_versions.model import Leaf
+from rubric_versions.numbers import vi_short
 from workbook_templates.book import Book, write_book
 from workbook_templates.campaign_book import Unit
 
@@ -153,6 +154,7 @@ def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple
     cases: dict[str, int] = {}
     for case in desk.campaign.deductions:
         cases[case.unit] = cases.get(case.unit, 0) + 1
+    found += _unproved(desk, state)
     blank_central: dict[tuple[str, str], int] = {}
     blocks = []
     for block in desk.campaign.blocks:
@@ -163,6 +165,8 @@ def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple
                 scores = theirs or _unit_scores(desk, unit, cases.get(unit.code, 0), blank_central, found)
                 # what a district takes out, its own list has taken out
                 by_list = desk.version.rules.not_assessed == "central_list" and theirs is None
+                if theirs is not None:
+                    found += _points_of_both(theirs, lists)
                 units.append(scores if scores.missing else _listed(scores, lists, by_list, found))
                 tick(1)
         blocks.append(Block(block.code, block.name, block.commended, tuple(units)))
@@ -187,6 +191,26 @@ def _unit_scores(desk: Desk, unit: Unit, deductions: int, blank_central: dict[tu
         else:
             leaves[leaf.code] = _appraised(line.leaves[leaf.code])
     return UnitScores(unit.code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked, False, "", deductions)
+
+
+def _unproved(desk: Desk, state: MergeState) -> Iterator[Finding]:
+    """An error for every unit that a case costs points without any proof named: Cần Thơ 2018, Điều 7.2.g asks that it be true."""
+    rule = desk.version.rules.deduction
+    if rule is None:
+        return
+    blank = {case.unit for case in desk.campaign.deductions if not case.proof}
+    blank |= {code for code, row in state.units.items() if any(not proof for _, proof, _ in row.cases)}
+    for unit in desk.campaign.units:
+        if unit.code in blank:
+            yield finding("deduction-unproved", unit=unit.name, percent=vi_short(rule.percent))
+
+
+def _points_of_both(theirs: UnitScores, lists: Lists) -> Iterator[Finding]:
+    """A warning where a district's book and the lists here both add points to a unit, or both take some: one case may stand in both."""
+    for what, held, listed in (("cộng điểm", theirs.bonus, lists.bonus), ("trừ điểm", theirs.minus, lists.minus)):
+        ours = listed.get(theirs.unit, Fraction(0))
+        if held and ours:
+            yield finding("merge-points-both", unit=theirs.name, what=what, value=vi_short(held), other=vi_short(ours))
 
 
 def _listed(scores: UnitScores, lists: Lists, by_list: bool, found: list[Finding]) -> UnitScores:

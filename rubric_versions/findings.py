@@ -293,6 +293,7 @@ CATALOGUE: Mapping[str, Entry] = {
             ("unit-missing", "warning", "Chưa có hồ sơ", "«{unit}» không có hồ sơ hợp lệ trong hạn: {treatment}.", "Đôn đốc, hoặc quyết định theo quy chế."),
             ("round-open", "error", "Chưa hết hạn tự chấm", "Lần tự chấm còn mở đến {closes}; {count} đơn vị chưa có hồ sơ hợp lệ nên chưa thể coi là không tự đánh giá.", "Chờ hết hạn rồi xếp hạng, hoặc sửa thời hạn trong sổ đợt đánh giá."),
             ("unit-unfinished", "error", "Chưa đủ điểm để xếp hạng", "«{unit}» chưa xếp hạng được: {why}.", "Hoàn thành phần còn thiếu rồi chạy lại."),
+            ("deduction-unproved", "error", "Trừ điểm chưa có chứng minh", "«{unit}» bị trừ {percent} % tổng điểm mà dòng ấy chưa ghi văn bản chứng minh.", "Ghi văn bản chứng minh vào dòng của đơn vị ở trang trừ điểm, hoặc xóa dòng ấy."),
             ("against-not-ranked", "error", "Đợt trước chưa xếp hạng", "Đợt đánh giá đem so sánh chưa xếp hạng lần nào.", "Chạy lệnh rank ở thư mục của đợt đó trước."),
             ("round-unknown", "error", "Không có lần tự chấm này", "Sổ đợt đánh giá không có lần {round} ở trang Lần tự chấm.", "Ghi giờ mở, giờ đóng của lần {round} rồi chạy lại."),
             ("round-order", "error", "Chưa đến lần này", "Chưa cấp được biểu mẫu lần {round}: lần {before} chưa cấp.", "Cấp lần {before} trước."),
@@ -348,6 +349,7 @@ CATALOGUE: Mapping[str, Entry] = {
             ("merge-unit-twice", "warning", "Đơn vị có ở hai sổ", "«{unit}» có ở hai sổ; kết quả lấy ở sổ của «{now}».", "Xin nơi kia bỏ đơn vị này, lập lại sổ để thứ hạng trong khối đúng."),
             ("merge-unit-tier", "error", "Sai nhóm đối tượng", "«{unit}» được chấm theo nhóm đối tượng khác với sổ đợt đánh giá.", "Sửa nhóm đối tượng ở nơi sai rồi lập lại sổ."),
             ("merge-central-differs", "error", "Hai điểm tập trung khác nhau", "«{unit}»: cấp dưới ghi {value}, sổ đợt đánh giá cho {other}; tiêu chí chưa được tính.", "Thống nhất số liệu, xóa ở một nơi."),
+            ("merge-points-both", "warning", "Cộng, trừ điểm ở hai nơi", "«{unit}»: cấp dưới {what} {value}, danh mục ở đây {other}; đang tính cả hai.", "Trường hợp nào ghi ở cả hai nơi thì xóa ở một nơi."),
         ],
     ),
     **_entries(

@@ -105,6 +105,27 @@ def test_what_the_council_changed_is_told_with_its_reason_and_the_rest_is_not(re
     assert f"{vi(Fraction(told['index']['gross']) * 5 / 100)}"[:5] in words(told)
 
 
+def test_every_leaf_is_named_in_words_with_the_points_that_add_up_to_its_field(received: Folder) -> None:
+    gone = leaf_of(UNIT, "bands")
+    assert received.run("appraise", now=APPRAISING).code == 0
+    received.fill_books({(UNIT, leaf_of(UNIT, "levels")): Filled(Fraction(1, 8), "Chậm"), (UNIT, gone): Filled("KĐG", "Không phát sinh")})
+    received.fill_central()
+    assert received.run("rank", now=CENTRAL).code == 0
+    told = steps(received, UNIT)["scores"]
+    lines = iter(told["lines"])
+    codes: list[str] = []
+    for one in told["fields"]:
+        head, parts = next(lines), next(lines)
+        assert head.startswith(f"Lĩnh vực {one['field']}. ")
+        shown = dict(part.split(" ") for part in parts.strip(" .").split("; "))
+        points = [Fraction(value.partition("/")[0].replace(",", ".")) for value in shown.values() if value != "KĐG"]
+        assert sum(points) == Fraction(one["points"])
+        codes += shown
+        assert shown.get(gone, "KĐG") == "KĐG"
+    assert codes == [leaf.code for leaf in VERSION.appendix_for("xa").leaves]
+    assert told["lines"][1].strip().rstrip(".") in received.run("why", UNIT, now=MERGING).out
+
+
 def test_an_unfinished_unit_is_told_what_it_lacks(received: Folder) -> None:
     told = steps(received, UNIT, APPRAISING)
     assert len(told["index"]["unfinished"]) == len(VERSION.appendix_for("xa").leaves)

@@ -10,10 +10,13 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from processor import results
 from processor.campaign import Campaign, campaign_to_book, new_campaign
+from processor.central import Lists
 from processor.clock import FixedClock, parse_moment
 from processor.desk import CAMPAIGN_FILE, RESULTS, create
 from processor.handed import book_of
@@ -43,6 +46,7 @@ from workbook_templates.central_book import SKIPS
 from workbook_templates.result_data import Handover
 
 UNIT = "31117"
+NO_LISTS = Lists({}, {}, {}, {})
 APPENDIX = VERSION.appendix_for("xa")
 CENTRAL_LEAF = next(leaf.code for leaf in APPENDIX.leaves if leaf.is_central)
 
@@ -436,6 +440,41 @@ def test_a_case_known_to_both_costs_once(parties: Parties) -> None:
     expected, _ = ranked(parties.city)
     change_city(parties, lambda one: replace(one, deductions=(case,)))
     assert ranked(parties.city)[0] == expected
+
+
+def test_points_listed_by_the_city_and_by_a_district_are_added_and_said_to_be_listed_twice(parties: Parties) -> None:
+    """One case may stand in both lists; who put it there must look."""
+    content = changed_unit(handover(parties, "916"), UNIT, lambda one: replace(one, bonus="1", minus="0.5"))
+    assert taken(parties, replace(content, serial=2)) == ["merge-awaited"], "the other district"
+
+    def said(bonus: Mapping[str, Fraction], minus: Mapping[str, Fraction]) -> tuple[list[str], Fraction, Fraction]:
+        lists = replace(NO_LISTS, bonus=bonus, minus=minus)
+        with mock.patch.object(results, "lists_of", return_value=lists), parties.city.desk(MERGING) as desk:
+            blocks, found = results.scores_of(desk)
+        unit = next(unit for block in blocks for unit in block.units if unit.unit == UNIT)
+        return [one.message for one in found if one.code == "merge-points-both"], unit.bonus, unit.minus
+
+    assert said({}, {}) == ([], Fraction(1), Fraction("0.5"))
+    assert said({"31120": Fraction(1)}, {}) == ([], Fraction(1), Fraction("0.5"))
+    told, bonus, minus = said({UNIT: Fraction(1)}, {UNIT: Fraction(2)})
+    assert (len(told), bonus, minus) == (2, Fraction(2), Fraction("2.5"))
+    assert "cấp dưới cộng điểm 1, danh mục ở đây 1" in told[0]
+    assert "cấp dưới trừ điểm 0,5, danh mục ở đây 2" in told[1]
+
+
+def test_a_case_without_proof_stops_the_result_wherever_it_was_listed(parties: Parties) -> None:
+    """Cần Thơ 2018, Điều 7.2.g: what costs 5 % must be true; a line that proves nothing publishes nothing."""
+    content = changed_unit(handover(parties, "916"), UNIT, lambda one: replace(one, cases=((1, "", ""),)))
+    assert merge(parties, written(parties, "sổ.xlsx", sealed_book(parties, replace(content, serial=2))), parties.book("917"))[0] == 0
+    ran = parties.city.json("rank", now=MERGING)
+    assert (ran.code, ran.codes.count("deduction-unproved")) == (1, 1)
+    proved = changed_unit(content, UNIT, lambda one: replace(one, cases=((1, "Kết luận 5", ""),)))
+    assert merge(parties, written(parties, "sổ 3.xlsx", sealed_book(parties, replace(proved, serial=3))))[0] == 0
+    change_city(parties, lambda one: replace(one, deductions=(DeductionCase("SNV", 1, "", "Báo nêu"),)))
+    ran = parties.city.json("rank", now=MERGING)
+    assert (ran.code, ran.codes.count("deduction-unproved")) == (1, 1)
+    change_city(parties, lambda one: replace(one, deductions=(DeductionCase("SNV", 1, "Báo số 5", ""),)))
+    assert parties.city.json("rank", now=MERGING).code == 0
 
 
 def test_what_a_district_decided_outside_the_rules_stands_in_the_citys_ranking(parties: Parties) -> None:
