@@ -18,11 +18,12 @@ from processor.campaign import Page
 from processor.central_figures import FOLDER, leaf_columns, raw_of, text_of
 from processor.checks import identity_of
 from processor.desk import APPRAISAL, Desk, need_key
+from processor.examining import read_apart
 from processor.files import ascii_name, make_folder, read_whole, sha256_of, write_atomic
 from processor.intake import Sealed
 from processor.issuing import parts_digest, parts_digest_or_none
 from processor.ledger import plain_text
-from processor.reader import Unreadable, Workbook, read_workbook
+from processor.reader import Unreadable, Workbook
 from processor.record import CentralMade
 from processor.untouched import expected_book, untouched
 from rubric_versions.answers import is_blank
@@ -163,7 +164,7 @@ def take_central(desk: Desk) -> CentralDone:
         if parts_digest_or_none(data) in blank:
             continue
         try:
-            book = read_workbook(data)
+            book = read_apart(data)
         except Unreadable as problem:
             done.findings.append(finding(problem.code, file=file, **problem.params))
             continue

@@ -14,7 +14,7 @@ from processor.checks import Checked, Verdict, check_bytes, identity_of
 from processor.evidence import NamedFile, named_files
 from processor.files import Originals, read_whole
 from processor.isolation import Apart, apart
-from processor.reader import Unreadable, read_workbook
+from processor.reader import Unreadable, Workbook, read_workbook
 from rubric_versions.answers import Answers
 from rubric_versions.findings import Finding, finding
 from workbook_templates.identity import Identity
@@ -69,6 +69,28 @@ def examine(path: Path) -> Seen:
     if problem := too_large(path.name, path.stat().st_size):
         return refused(problem)
     return apart(Apart(_examined, _lost, None), path)
+
+
+def read_apart(data: bytes) -> Workbook:
+    """The workbook in bytes that came back to the office. Raises Unreadable, also for what took its reader along."""
+    book = apart(_READING, data)
+    if isinstance(book, Unreadable):
+        raise book
+    return book
+
+
+def _read(_: None, data: bytes) -> Workbook | Unreadable:
+    try:
+        return read_workbook(data)
+    except Unreadable as problem:
+        return problem
+
+
+def _unread(_: bytes) -> Workbook | Unreadable:
+    return Unreadable("return-reader-failed")
+
+
+_READING = Apart(_read, _unread, None)
 
 
 def identity_in(originals: Path, sha256: str) -> tuple[bool, Identity | None]:

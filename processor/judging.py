@@ -14,9 +14,10 @@ from processor import VERSION, keys
 from processor.checks import identity_of
 from processor.desk import Blocked, Desk
 from processor.districts import district_key
+from processor.examining import read_apart
 from processor.handed import KIND, book_of, leaf_scores
 from processor.ranking import LeafScore
-from processor.reader import Sheet, Unreadable, Workbook, read_workbook
+from processor.reader import Sheet, Unreadable, Workbook
 from processor.untouched import as_text, expected_book, untouched
 from rubric_versions.answers import is_blank
 from rubric_versions.findings import Finding, errors, finding
@@ -49,7 +50,7 @@ def judge(desk: Desk, data: bytes) -> Judged:
     Raises Blocked where the city's key, from which the district's was derived, is not on this machine.
     """
     try:
-        book = read_workbook(data)
+        book = read_apart(data)
     except Unreadable as problem:
         return Judged((finding(problem.code, **problem.params),))
     identity, found = identity_of(book)

@@ -17,11 +17,12 @@ from processor.central_figures import FOLDER as CENTRAL
 from processor.checks import identity_of, says_something
 from processor.desk import APPRAISAL, Desk
 from processor.documents import COPIES
+from processor.examining import read_apart
 from processor.files import read_whole, sha256_of
 from processor.intake import Sealed
 from processor.issuing import parts_digest_or_none
 from processor.ledger import plain_text
-from processor.reader import Cell, Unreadable, Workbook, read_workbook
+from processor.reader import Cell, Unreadable, Workbook
 from processor.record import BookMade, Entry, Record, current_round
 from processor.untouched import as_text, expected_book, untouched
 from rubric_versions.answers import is_blank
@@ -69,7 +70,7 @@ def take(desk: Desk) -> Taken:
         if parts_digest_or_none(data) in untouched_books:
             continue
         try:
-            book = read_workbook(data)
+            book = read_apart(data)
         except Unreadable as problem:
             done.findings.append(finding(problem.code, file=file, **problem.params))
             continue

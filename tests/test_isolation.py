@@ -17,10 +17,13 @@ from typing import Any
 import pytest
 
 from processor import examining, intake, isolation
+from processor.examining import read_apart
 from processor.executors import inline, processes
 from processor.files import EnvironmentProblem, OriginalMissing, Originals
 from processor.isolation import Apart, HelperProblem, apart, end_helpers
+from processor.reader import Unreadable, read_workbook
 from tests.folders import Folder
+from tests.forms import filled
 
 EXAMINE, IDENTITY = intake._examine, examining._identity
 ROOT = Path(__file__).parents[1]
@@ -148,6 +151,24 @@ def test_a_file_that_kills_whoever_asks_for_its_identity_stops_nothing(folder: F
     folder.drop("31117/bảng.xlsx", b"PK dangerous")
     ran = folder.json("receive")
     assert {row["file"]: row["verdict"] for row in ran.json["received"]} == {"31117/31117.xlsx": "accepted", "31117/bảng.xlsx": "foreign"}
+
+
+def test_a_book_that_kills_its_reader_is_told_like_any_unreadable_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Books that come back from councils and districts are foreign bytes too."""
+    monkeypatch.setattr(examining, "_READING", Apart(die, examining._unread, None))
+    with pytest.raises(Unreadable) as caught:
+        read_apart(b"x")
+    assert (caught.value.code, caught.value.params) == ("return-reader-failed", {})
+    monkeypatch.undo()
+    with pytest.raises(Unreadable) as caught:
+        read_apart(b"PK")
+    assert caught.value.code == "file-damaged"
+    assert read_apart(filled().data).sheets.keys() == read_workbook(filled().data).sheets.keys()
+
+
+def die(_: None, data: bytes) -> Any:
+    """Ends the process."""
+    os._exit(len(data))
 
 
 def identify_or_die(folder: Path, sha256: str) -> Any:
