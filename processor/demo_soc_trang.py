@@ -145,7 +145,7 @@ class SocTrang:
     def _reviewed(self, unit: str, answers: Answers) -> Answers:
         """What a unit sends in round 2: explanations and evidence where the appraisal asked for them, and its approval anew."""
         full, told = self.full[unit], self.earlier[unit]
-        contested = {code for code, one in told.leaves.items() if one.why} if told else set()
+        contested = [code for code, one in told.leaves.items() if one.why] if told else []  # in order: chance is drawn for each
         mended = {code for code in contested if self.rng.random() < 0.8}
         leaves = {
             code: replace(one, explanation=f"Bổ sung lần 2: {full.leaves[code].explanation}") if code in mended else one

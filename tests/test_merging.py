@@ -92,7 +92,9 @@ def thirds() -> dict[str, object]:
     return {UNIT: with_leaf(good(UNIT), code, inputs=(Decimal(3), Decimal(2)), mark=None)}
 
 
-def test_districts_merged_in_any_order_and_all_returns_at_the_city_give_the_identical_result(tmp_path: Path) -> None:
+def test_districts_merged_in_any_order_and_all_returns_at_the_city_give_the_identical_result(
+    parties_once: Parties, tmp_path: Path
+) -> None:  # fmt: skip
     """The whole point: who scores where changes nothing."""
     left_out, cases = ("31157",), (DeductionCase("31120", 1, "Kết luận thanh tra", ""),)
 
@@ -105,16 +107,11 @@ def test_districts_merged_in_any_order_and_all_returns_at_the_city_give_the_iden
     expected = ranked(central)
     assert json.dumps(expected).count("missing") == 1
 
-    city = make_city(tmp_path / "giao")
-    packages = tmp_path / "gói"
-    assert city.run("district", "--out", packages, now=OPENING).code == 0
-    issue(city)
-    play(city)
-    books = []
+    city, books = parties_once.city, []
     for code in COMMUNES:
         folder = Folder(tmp_path / code / "Quận", tmp_path / code / "khoa", {})
         folder.path.parent.mkdir()
-        package = next(packages.glob(f"goi_khoi_tao_{code}_*.zip"))
+        package = next(parties_once.packages.glob(f"goi_khoi_tao_{code}_*.zip"))
         assert run("new", folder.path, "--from", package, now=OPENING, keys=folder.keys).code == 0
         folder.change(with_cases)
         issue(folder)
