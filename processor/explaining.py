@@ -136,7 +136,9 @@ class _Telling:
                 rows.append({"round": one.round, "file": one.file, "received": one.received.isoformat(), "sha256": one.sha256,
                              "counts": counts is one, "why": why, "event": one.seq})  # fmt: skip
         for told in record.decided(self.unit.code):
-            lines.append(f"Quyết định «{DECISION_WORDS[told.what]}» lúc {told.at:{_MOMENT}}, người ghi {told.actor}: {told.reason}.")
+            lines.append(
+                f"Quyết định «{DECISION_WORDS[told.what]}» lúc {told.at:{_MOMENT}}, người ghi {told.actor}: {told.reason.rstrip('.')}."
+            )
         return Step("returns", "Hồ sơ nhận được và hồ sơ được tính", tuple(lines) or ("Không có hồ sơ nào.",), {"returns": rows})
 
     def _why_counts(self, one: Return, counts: Return | None) -> str:
@@ -144,7 +146,10 @@ class _Telling:
         on_time = in_time(one, self.then.campaign.round(int(one.round)), decisions)
         if one is counts:
             admitted = any(told.what == "accept" and told.sha256 == one.sha256 for told in decisions)
-            return "ĐƯỢC TÍNH theo quyết định chấp nhận" if admitted else "ĐƯỢC TÍNH, bản hợp lệ mới nhất nhận trong hạn"
+            if admitted:
+                return "ĐƯỢC TÍNH theo quyết định chấp nhận"
+            reopened = one.received >= self.then.campaign.round(int(one.round)).closes
+            return f"ĐƯỢC TÍNH, bản hợp lệ mới nhất nhận {'trong thời gian mở lại' if reopened else 'trong hạn'}"
         if one.verdict is not Verdict.ACCEPTED:
             wrong = sum(told["severity"] == "error" for told in one.findings)
             return f"trả lại để sửa ({wrong} lỗi), không tính"
@@ -171,7 +176,7 @@ class _Telling:
         for one in self.handed.returns:
             lines.append(f"Hồ sơ được tính ở đó (lần {one.round}): tệp «{one.file}», nhận {one.received}, mã băm {one.sha256[:16]}…")
         for told in self.handed.decisions:
-            lines.append(f"Quyết định «{DECISION_WORDS[told.what]}» lúc {told.at}, người ghi {told.actor}: {told.reason}.")
+            lines.append(f"Quyết định «{DECISION_WORDS[told.what]}» lúc {told.at}, người ghi {told.actor}: {told.reason.rstrip('.')}.")
         returns = [{"round": one.round, "sha256": one.sha256, "received": one.received} for one in self.handed.returns]
         data = {"district": council, "serial": book.serial, "sha256": book.sha256, "event": book.seq, "returns": returns}
         return Step("handed", title, tuple(lines), data)
@@ -220,11 +225,13 @@ class _Telling:
         score = self.scores.leaves[leaf.code]
         own, final = _shown(score.self_state, score.self_points), _shown(score.final, score.points)
         steps = self._line(leaf)
-        told = [f"{name} {value or 'chưa có'}" for name, value, _ in steps]
-        reasons = [why for _, _, why in steps if why]
+        told = [f"{name}: {value or 'chưa có'}" for name, value, _ in steps]
+        reasons = [(name, why.rstrip(".")) for name, _, why in steps if why]
+        base = steps[0][1] if score.self_state is None and steps else own  # what only councils score nobody has changed
         said = ""
-        if own != final or any(value not in ("", own) for _, value, _ in steps):
-            because = f" Lý do: {'; '.join(reasons)}." if reasons else ""
+        if base != final or any(value not in ("", base) for _, value, _ in steps):
+            words = [why if len(reasons) == 1 else f"{name}: {why}" for name, why in reasons]
+            because = f" Lý do: {'; '.join(words)}." if words else ""
             said = f"{leaf.code} {leaf.title} (tối đa {vi_short(leaf.max)}): {' → '.join(told)}.{because}"
         data = [{"step": name, "score": value, "reason": why} for name, value, why in steps]
         return {"criterion": leaf.code, "own": own, "final": final, "steps": data, "said": said}

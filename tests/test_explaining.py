@@ -98,7 +98,7 @@ def test_what_the_council_changed_is_told_with_its_reason_and_the_rest_is_not(re
     told = steps(received, UNIT)
     said = [line for line in told["scores"]["lines"] if line.startswith(code)]
     assert len(said) == 1
-    assert "→ Điểm thẩm định 0,125. Lý do: Văn bản ban hành chậm." in said[0]
+    assert "→ Điểm thẩm định: 0,125. Lý do: Văn bản ban hành chậm." in said[0]
     assert leaf_of(UNIT, "bands") in told["not_assessed"]["criteria"]
     assert "Báo số 5" in words(told)
     assert Fraction(told["index"]["deduction"]) == Fraction(told["index"]["gross"]) * 5 / 100

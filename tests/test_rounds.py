@@ -260,7 +260,7 @@ def test_round_2_locks_by_time_and_one_unit_is_opened_again_with_a_reason(second
     paper = ("--received-at", "2023-12-04 17:00", "--reason", "Sổ công văn đến")
     (first, late) = second.json("receive", *paper, now=SECOND_CLOSED).json["received"]
     assert [(one["counts"], [found["code"] for found in one["findings"]]) for one in (first, late)] == [(False, ["return-late"])] * 2
-    assert second.run("decide", UNIT, "reopen", "--reason", "Mất mạng cả ngày 04/12", now=SECOND_CLOSED).code == 0
+    assert second.run("decide", UNIT, "reopen", "--reason", "Mất mạng cả ngày 04/12.", now=SECOND_CLOSED).code == 0
     assert second.events("decided")[-1].data["round"] == "2"
     second.drop("CT 2.xlsx", second.form_of(UNIT, 2, with_leaf(better(second), CODE, explanation="Bổ sung nữa")))
     (row,) = second.json("receive", now=SECOND_CLOSED).json["received"]
@@ -268,6 +268,21 @@ def test_round_2_locks_by_time_and_one_unit_is_opened_again_with_a_reason(second
     with second.desk() as desk:
         states = {one: unit_line(desk, one) for one in (UNIT, "DPTTH")}
     assert {unit: line.round for unit, line in states.items() if line} == {UNIT: 2, "DPTTH": 1}
+    told = second.run("why", UNIT, now=SECOND_CLOSED).out
+    assert "ĐƯỢC TÍNH, bản hợp lệ mới nhất nhận trong hạn." in told, "round 1"
+    assert "ĐƯỢC TÍNH, bản hợp lệ mới nhất nhận trong thời gian mở lại." in told, "round 2"
+    assert "Mất mạng cả ngày 04/12.\n" in told
+
+
+def test_why_names_each_step_with_its_reason_and_what_nobody_changed_not_at_all(first: Rounds) -> None:
+    told = first.json("why", UNIT, now=FIRST_CLOSED).json["steps"]
+    lines = next(one["lines"] for one in told if one["step"] == "scores")
+    (said,) = (line for line in lines if line.startswith(f"{CODE} "))
+    assert "→ Điểm sở chuyên ngành lần 1: 0,5 → Điểm thẩm định lần 1: 0,5." in said
+    assert "Lý do: Kế hoạch ban hành chậm." in said
+    given = [leaf.code for leaf in rounds.appendix_of(UNIT).leaves if leaf.is_appraised and not leaf.is_self_scored]
+    assert given
+    assert not [line for line in lines if line.split(" ")[0] in given], "only the council scores these"
 
 
 def test_nothing_changes_in_round_1_once_round_2_has_begun(second: Rounds) -> None:
