@@ -221,9 +221,13 @@ def test_one_thing_done_to_a_form_is_told_once_at_its_place(case: Case) -> None:
     assert checked.verdict is (Verdict.RETURNED if case.severity is Severity.ERROR else Verdict.ACCEPTED)
 
 
+FURTHER_ROUNDS = {"leaf-closed"}
+"""Findings that only a form of a further round can have: their cases are in test_rounds.py."""
+
+
 def test_every_finding_about_a_whole_form_has_a_failing_case() -> None:
     codes = {code for case in CASES.values() for code, _, _ in case.told(filled())}
-    assert codes == {code for code, entry in CATALOGUE.items() if entry.stage == WHOLE_STAGE}
+    assert codes | FURTHER_ROUNDS == {code for code, entry in CATALOGUE.items() if entry.stage == WHOLE_STAGE}
 
 
 @pytest.mark.parametrize("name", ["the scores' sheet renamed", "a row inserted among the scores", "a row deleted among the scores"])

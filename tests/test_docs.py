@@ -137,5 +137,5 @@ def test_what_the_glossary_names_exists(name: str) -> None:
 def _is_module(name: str) -> bool:
     try:
         return importlib.util.find_spec(name) is not None
-    except ModuleNotFoundError:  # its parent is a class
+    except ImportError:  # its parent is a class (uno, once loaded, makes of ModuleNotFoundError a plain ImportError)
         return False
