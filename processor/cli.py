@@ -342,7 +342,7 @@ def check(file: Path, as_json: bool) -> int:
     "--appendix", "appendices", default="", metavar="SỐ,…", help="Phụ lục cần in, viết số như văn bản ghi: II,III hoặc 01 hoặc 1,2,3."
 )
 @click.option("--unit", "units", multiple=True, metavar="MÃ", help="Chỉ in cho đơn vị này (nêu được nhiều lần).")
-@click.option("--blank", is_flag=True, help="In phụ lục để trống.")
+@click.option("--blank", is_flag=True, help="In phụ lục để trống, ghi tên đơn vị nếu nêu --unit.")
 @click.option(
     "--form", "forms", multiple=True, type=click.Choice(PAPER_FORMS), help="Loại giấy cần in (nêu được nhiều lần); bỏ trống: tất cả."
 )

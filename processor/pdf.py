@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from processor.files import read_whole, write_atomic
+from processor.files import FileBusy, read_whole, write_atomic
 
 BATCH = 24
 """Workbooks one start of LibreOffice is given: a start takes about two seconds, and a hung one must not hold everything."""
@@ -49,16 +49,25 @@ def find_soffice() -> Path:
     raise NoOffice
 
 
-def make_pdfs(workbooks: Sequence[Path], *, tick: Callable[[int], None] = lambda _: None) -> list[Path]:
-    """The PDF of each workbook, beside it under the same name, in order. Raises NoOffice, PdfFailed."""
+def make_pdfs(workbooks: Sequence[Path], *, tick: Callable[[int], None] = lambda _: None) -> tuple[list[Path], list[Path]]:
+    """The PDF of each workbook, beside it under the same name, in order; and those of them that another program holds open, not renewed.
+
+    Raises NoOffice, PdfFailed.
+    """
     program = find_soffice()
     made: list[Path] = []
+    busy: list[Path] = []
     with tempfile.TemporaryDirectory(prefix="cchc-pdf-") as folder:
         for start in range(0, len(workbooks), BATCH):
             batch = workbooks[start : start + BATCH]
-            made += _convert(program, Path(folder), start, batch)
+            for workbook, printed in zip(batch, _convert(program, Path(folder), start, batch), strict=True):
+                made.append(workbook.with_suffix(".pdf"))
+                try:
+                    write_atomic(made[-1], printed.read_bytes())
+                except FileBusy:
+                    busy.append(made[-1])
             tick(len(batch))
-    return made
+    return made, busy
 
 
 def _convert(program: Path, folder: Path, start: int, batch: Sequence[Path]) -> list[Path]:
@@ -90,12 +99,7 @@ def _convert(program: Path, folder: Path, start: int, batch: Sequence[Path]) -> 
     missing = [workbook for workbook, name in zip(batch, names, strict=True) if not (target / f"{name}.pdf").is_file()]
     if missing:
         raise PdfFailed(missing, why)
-    made = []
-    for workbook, name in zip(batch, names, strict=True):
-        path = workbook.with_suffix(".pdf")
-        write_atomic(path, (target / f"{name}.pdf").read_bytes())
-        made.append(path)
-    return made
+    return [target / f"{name}.pdf" for name in names]
 
 
 @dataclass(frozen=True, slots=True)

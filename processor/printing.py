@@ -16,10 +16,11 @@ from processor import VERSION, pdf
 from processor.appraisal import standing
 from processor.checks import is_day
 from processor.desk import PRINTS, Blocked, Desk
-from processor.files import ascii_name, read_whole, write_atomic
+from processor.files import FileBusy, ascii_name, read_whole, write_atomic
 from processor.intake import slip_of
 from processor.issuing import parts_digest, parts_digest_or_none
 from processor.kept import kept_return, last_return, read_all_kept
+from processor.merging import delegated_units, merge_state
 from processor.ranking import LeafScore, Standing, UnitResult, UnitScores, results_of, shown_digits
 from processor.record import Return
 from processor.results import scores_of
@@ -45,6 +46,7 @@ from workbook_templates.paper_tables import (
     list_sheet,
     ranking_sheet,
 )
+from workbook_templates.result_data import HandedUnit
 from workbook_templates.return_slip import return_slip
 
 Form = Literal["phu_luc", "danh_sach", "xep_hang", "bao_cao", "bien_ban", "tai_lieu", "phieu"]
@@ -66,7 +68,10 @@ _SHOWN_WORDS: Mapping[Shown, str] = {"blank": "de_trong", "self": "tu_cham", "ap
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to print: kinds of paper, appendices and units (empty: all), blank ones, what scores an appendix shows ("": what there is)."""
+    """What to print: kinds of paper, appendices and units (empty: all), what scores an appendix shows (None: what there is).
+
+    `blank`: appendices to be filled in by hand in place of those with scores, for each unit that is named, else one for all.
+    """
 
     forms: tuple[Form, ...] = ()
     appendices: tuple[str, ...] = ()
@@ -93,7 +98,7 @@ class Paper:
 
 @dataclass(slots=True)
 class Printed:
-    """What `print_papers` did: the papers in order, files written now, what could not be printed."""
+    """What `print_papers` did: the papers that lie there as they should, in order, files written now, what could not be printed."""
 
     papers: list[Paper] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
@@ -103,21 +108,25 @@ class Printed:
 def print_papers(desk: Desk, wanted: Wanted, *, tick: Callable[[int], None] = lambda _: None) -> Printed:
     """The papers asked for, written where they are not there already, told in the ledger in one event; the same record, the same bytes.
 
-    Raises Blocked for an appendix or a unit the campaign does not have.
+    A paper open in Excel is told and the others are printed. Raises Blocked for an appendix or a unit the campaign does not have.
     """
     _must_exist(desk, wanted)
     upto = desk.record().upto
     press = Press(desk.as_of(upto, desk.campaign_digest))
     done = Printed(findings=press.without(wanted))
-    done.papers = list(press.papers(wanted))
     told = {one["file"]: one["digest"] for event in desk.ledger.events("printed") for one in event.data["papers"]}
     fresh = []
-    for paper in done.papers:
+    for paper in press.papers(wanted):
         data = write_book(press.book(paper))
         path, digest = desk.path(PRINTS, *paper.file.split("/")), parts_digest(data)
         if not path.is_file() or parts_digest_or_none(read_whole(path)) != digest:
-            write_atomic(path, data)
+            try:
+                write_atomic(path, data)
+            except FileBusy:
+                done.findings.append(finding("file-busy", file=f"{PRINTS}/{paper.file}"))
+                continue
             done.written.append(paper.file)
+        done.papers.append(paper)
         if told.get(paper.file) != digest:
             fresh.append({**asdict(paper), "digest": digest})
         tick(1)
@@ -133,18 +142,24 @@ BOUND_FILE = "tat_ca.pdf"
 def print_pdfs(desk: Desk, papers: Sequence[Paper], *, tick: Callable[[int], None] = lambda _: None) -> tuple[str, int, list[Finding]]:
     """The one PDF that binds the PDFs of all papers, its pages, findings; the workbooks stand whatever becomes of the PDFs.
 
-    In it a chapter for each unit, one for what concerns all; within, a bookmark for each paper.
+    In it a chapter for each unit, one for what concerns all; within, a bookmark for each paper. While one of the PDFs is open in a
+    program that holds it, none is bound: it would lack a paper or hold an old one.
     """
     folder = desk.folder / PRINTS
     try:
-        made = pdf.make_pdfs([folder / paper.file for paper in papers], tick=tick)
+        made, busy = pdf.make_pdfs([folder / paper.file for paper in papers], tick=tick)
     except pdf.NoOffice:
         return "", 0, [finding("print-no-office")]
     except pdf.PdfFailed as problem:
         return "", 0, [finding("print-pdf", file=f"{PRINTS}/{problem.missing[0].name}", count=len(problem.missing), why=problem.why)]
+    if busy:
+        return "", 0, [finding("file-busy", file=path.relative_to(desk.folder).as_posix()) for path in busy]
     names = {unit.code: unit.name for unit in desk.campaign.units}
     parts = [pdf.Bound(path, names.get(paper.unit, desk.campaign.title), paper.title) for paper, path in zip(papers, made, strict=True)]
-    return f"{PRINTS}/{BOUND_FILE}", pdf.bind(folder / BOUND_FILE, parts), []
+    try:
+        return f"{PRINTS}/{BOUND_FILE}", pdf.bind(folder / BOUND_FILE, parts), []
+    except FileBusy:
+        return "", 0, [finding("file-busy", file=f"{PRINTS}/{BOUND_FILE}")]
 
 
 def _must_exist(desk: Desk, wanted: Wanted) -> None:
@@ -169,6 +184,11 @@ class Press:
         self.results: dict[str, UnitResult] = {one.unit: one for _, results in self.blocks for one in results}
         campaign = desk.campaign
         self.office = Office(campaign.organiser, campaign.place, campaign.year, campaign.council)
+        handed = merge_state(desk).units
+        self.handed: dict[str, HandedUnit] = {
+            code: handed[code] for code in delegated_units(desk) if code in handed and handed[code].returns
+        }
+        """Units whose scores came in a result book; their returns and minutes lie where they were appraised."""
 
     def _return(self, unit: str) -> Return | None:
         return last_return(self.desk, unit)
@@ -183,33 +203,46 @@ class Press:
         forms = wanted.forms or (("phu_luc",) if wanted.appendices or wanted.blank else tuple(FORMS))
         numbers = wanted.appendices or tuple(one.number for one in self.desk.version.appendices)
         if wanted.blank:
-            for number in numbers:
-                name = f"phu_luc_{ascii_name(number)}"
-                yield Paper("phu_luc", f"{name}/{name}_{_SHOWN_WORDS['blank']}.xlsx", appendix=number)
+            yield from self._blanks(wanted, numbers)
+            forms = tuple(form for form in forms if form != "phu_luc")
         if not wanted.units:
             if "danh_sach" in forms:
                 yield Paper("danh_sach", "danh_sach_don_vi.xlsx")
             if "xep_hang" in forms:
                 yield Paper("xep_hang", "ket_qua_xep_hang.xlsx")
-        if wanted.blank and not wanted.units and not wanted.forms:
-            return
-        for unit in self._units(wanted, numbers):
-            yield from self._of_unit(unit, [form for form in _OF_UNITS if form in forms], wanted.shown)
+        for unit in self._asked(wanted, numbers):
+            if self._return(unit.code) is not None or unit.code in self.handed:
+                yield from self._of_unit(unit, [form for form in _OF_UNITS if form in forms], wanted.shown)
 
-    def _units(self, wanted: Wanted, numbers: Sequence[str]) -> list[Unit]:
+    def _blanks(self, wanted: Wanted, numbers: Sequence[str]) -> Iterator[Paper]:
+        if not wanted.units:
+            for number in numbers:
+                name = f"phu_luc_{ascii_name(number)}"
+                yield Paper("phu_luc", f"{name}/{name}_{_SHOWN_WORDS['blank']}.xlsx", appendix=number)
+        for unit in self._asked(wanted, numbers) if wanted.units else ():
+            number = self.desk.version.appendix_for(unit.tier).number
+            name = f"phu_luc_{ascii_name(number)}"
+            yield Paper("phu_luc", f"{name}/{unit.code}_{name}_{_SHOWN_WORDS['blank']}.xlsx", unit.code, number)
+
+    def _asked(self, wanted: Wanted, numbers: Sequence[str]) -> list[Unit]:
         version = self.desk.version
         asked = [unit for unit in self.desk.campaign.units if not wanted.units or unit.code in wanted.units]
-        return [unit for unit in asked if version.appendix_for(unit.tier).number in numbers and self._return(unit.code) is not None]
+        return [unit for unit in asked if version.appendix_for(unit.tier).number in numbers]
 
     def without(self, wanted: Wanted) -> list[Finding]:
-        """A note for each unit that was asked for by name and has no return to print."""
+        """A note for each unit that was asked for by name and has no return here to print, unless a blank one is all that is wanted."""
+        if wanted.blank and set(wanted.forms) <= {"phu_luc"}:
+            return []
         names = {unit.code: unit.name for unit in self.desk.campaign.units}
-        return [finding("print-no-return", unit=names[code]) for code in wanted.units if self._return(code) is None]
+        without = [code for code in wanted.units if self._return(code) is None]
+        return [finding("print-handed" if code in self.handed else "print-no-return", unit=names[code]) for code in without]
 
     def _of_unit(self, unit: Unit, forms: Iterable[Form], shown: Shown | None) -> Iterator[Paper]:
         number = self.desk.version.appendix_for(unit.tier).number
         has_final = any(one.final is not State.UNSCORED for one in self.scores[unit.code].leaves.values())
         for form in forms:
+            if unit.code in self.handed and form != "phu_luc":
+                continue
             if form == "phu_luc":
                 kind: Shown = shown or ("both" if has_final else "self")
                 name = f"phu_luc_{ascii_name(number)}"
@@ -259,10 +292,9 @@ class Press:
         """What paper tells of a unit: its answers from the kept original, points and reasons of the appraisal, its result."""
         desk, scores, result = self.desk, self.scores[code], self.results[code]
         one = self._return(code)
-        if one is None:
-            return PaperUnit(code, scores.name, {}, words=scores.missing_words)
-        answers = kept_return(desk, one.sha256, code).answers
-        put = standing(desk, code) or {}
+        answers = kept_return(desk, one.sha256, code).answers if one is not None else Answers()
+        handed = self.handed.get(code)
+        put = handed.leaves if handed else standing(desk, code) or {}
         documents = _documents(scores.appendix, answers)
         leaves = {
             leaf.code: PaperLeaf(
@@ -285,8 +317,8 @@ class Press:
             digits=self.rules.decimals_shown if result.pari is None else shown_digits(result.pari, self.rules),
             grade=result.grade,
             words="" if result.pari is not None else "chưa đủ điểm",
-            answers=one.answers,
-            received=f"{one.received:%H:%M ngày %d/%m/%Y}",
+            answers=one.answers if one is not None else "",
+            received=f"{one.received:%H:%M ngày %d/%m/%Y}" if one is not None else "",
             evidence=_evidence(answers),
             head=_text(answers.approval.get("head")),
             head_title=_text(answers.approval.get("head_title")),

@@ -312,6 +312,7 @@ CATALOGUE: Mapping[str, Entry] = {
             ("guide-page", "error", "Không có trang hướng dẫn", "Không có trang hướng dẫn «{value}».", "Các trang có: {known}."),
             ("print-appendix", "error", "Không có phụ lục này", "Bộ tiêu chí không có phụ lục «{value}».", "Các phụ lục có: {known}; viết đúng như văn bản ghi."),
             ("print-no-return", "warning", "Chưa có hồ sơ để in", "{unit} chưa có hồ sơ tự chấm điểm được tính.", "Nhận hồ sơ trước (cchc receive), hoặc in biểu để trống (--blank)."),
+            ("print-handed", "note", "Hồ sơ do cấp dưới giữ", "{unit} do cấp dưới thẩm định: ở đây chỉ in được phụ lục ghi điểm đã hợp nhất.", "Báo cáo, biên bản, tài liệu, phiếu in tại đợt của cấp dưới."),
             ("print-no-office", "warning", "Máy này chưa có LibreOffice", "Không tạo được PDF: không tìm thấy LibreOffice.", "Các sổ tính vẫn in được từ Excel; cần PDF thì cài LibreOffice rồi chạy lại."),
             ("print-pdf", "error", "Không tạo được PDF", "LibreOffice không đổi được {count} tệp sang PDF ({why}).", "Đóng LibreOffice đang mở rồi chạy lại; sổ tính đã lập vẫn dùng được."),
         ],

@@ -5,14 +5,20 @@ Requirements: the issue on paper; design.md, "Ledger" (every book in 05–07 can
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from unittest import mock
 
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 from pypdf.generic import Destination
 
 from processor import pdf
 from processor.desk import PRINTS
+from processor.files import FileBusy, write_atomic
+from processor.reader import read_workbook
+from rubric_versions.numbers import vi
+from tests.districts import Parties
 from tests.folders import CENTRAL, Folder, files_of, repacked
 
 
@@ -108,3 +114,76 @@ def test_all_papers_in_one_pdf_with_a_bookmark_for_each_unit_and_paper(appraised
     assert chapters == [names["SNV"], names["31117"]]
     papers = [str(one.title) for part in reader.outline if isinstance(part, list) for one in part if isinstance(one, Destination)]
     assert papers == ["Biên bản thẩm định", "Phiếu tiếp nhận"] * 2
+
+
+def test_a_paper_open_in_excel_is_told_and_the_others_are_printed(received: Folder) -> None:
+    assert received.run("print", "--form", "danh_sach", "--form", "phieu", "--unit", "SNV").code == 0
+    received.rename("SNV", "Sở Nội vụ thành phố")
+    held = received.path / PRINTS / "phieu/SNV_phieu.xlsx"
+    before = held.read_bytes()
+
+    def refuse(path: Path, data: bytes) -> None:
+        if path == held:
+            raise FileBusy(path)
+        write_atomic(path, data)
+
+    with mock.patch("processor.printing.write_atomic", refuse):
+        done = received.json("print", "--form", "tai_lieu", "--form", "phieu", "--unit", "SNV")
+    assert (done.code, done.codes) == (1, ["file-busy"])
+    assert done.json["written"] == done.json["files"] == ["tai_lieu/SNV_tai_lieu.xlsx"]
+    assert held.read_bytes() == before
+    assert received.run("print", "--form", "phieu", "--unit", "SNV").code == 0, "closed, it is printed"
+    assert held.read_bytes() != before
+    assert received.run("verify").code == 0
+
+
+def test_a_pdf_that_is_open_is_told_and_nothing_old_is_bound(received: Folder) -> None:
+    def convert(program: Path, folder: Path, start: int, batch: Sequence[Path]) -> list[Path]:
+        writer = PdfWriter()
+        writer.add_blank_page(100, 100)
+        writer.write(folder / "x.pdf")
+        return [folder / "x.pdf"] * len(batch)
+
+    for held in ("phieu/SNV_phieu.pdf", "tat_ca.pdf"):
+
+        def refuse(path: Path, data: bytes, held: str = held) -> None:
+            if path == received.path / PRINTS / held:
+                raise FileBusy(path)
+            write_atomic(path, data)
+
+        wanted = ("print", "--unit", "SNV", "--form", "phieu", "--form", "tai_lieu", "--pdf")
+        with (
+            mock.patch.object(pdf, "find_soffice", return_value=Path("soffice")),
+            mock.patch.object(pdf, "_convert", convert),
+            mock.patch.object(pdf, "write_atomic", refuse),
+        ):
+            done = received.json(*wanted)
+        assert (done.code, done.codes, done.json["pdf"]) == (1, ["file-busy"], "")
+        assert done.json["findings"][0]["file"] == f"{PRINTS}/{held}"
+        assert (received.path / PRINTS / "tai_lieu/SNV_tai_lieu.pdf").is_file()
+
+
+def test_a_blank_appendix_for_a_unit_bears_its_name_and_needs_no_return(folder: Folder) -> None:
+    done = folder.json("print", "--unit", "SNV", "--blank")
+    assert (done.code, done.codes) == (0, [])
+    assert printed(folder) == {"phu_luc_II/SNV_phu_luc_II_de_trong.xlsx"}
+    cells = read_workbook((folder.path / PRINTS / "phu_luc_II/SNV_phu_luc_II_de_trong.xlsx").read_bytes()).sheets["Phụ lục II"].cells
+    name = folder.campaign().unit("SNV").name
+    assert any(cell.value == name for cell in cells.values())
+    assert folder.run("verify").code == 0
+
+
+def test_a_unit_that_a_district_appraised_is_printed_from_what_was_merged(parties: Parties) -> None:
+    city = parties.city
+    assert city.run("print", "--unit", "31117", now=CENTRAL).code == 0
+    assert printed(city) == set(), "nothing is known of it yet"
+    assert city.run("merge", *parties.books(), now=CENTRAL).code == 0
+    done = city.json("print", "--unit", "31117", now=CENTRAL)
+    assert (done.code, done.codes) == (0, ["print-handed"])
+    assert printed(city) == {"phu_luc_IV/31117_phu_luc_IV_doi_chieu.xlsx"}
+    cells = read_workbook((city.path / PRINTS / done.json["files"][0]).read_bytes()).sheets["Phụ lục IV"].cells
+    shown = {cell.value for cell in cells.values()}
+    whole = city.json("rank", now=CENTRAL).json
+    result = next(one for block in whole["blocks"] for one in block["units"] if one["unit"] == "31117")
+    assert {result["grade"], vi(Fraction(result["pari"]), 2)} <= shown, "index and grade as ranked"
+    assert city.run("verify", now=CENTRAL).code == 0
