@@ -14,8 +14,10 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import openpyxl
 import pytest
 import python_calamine
+from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
 from processor.ranking import Block, Campaign, LeafScore, Standing, UnitScores, ranking_to_book, results_of
@@ -225,6 +227,17 @@ def test_a_viewer_that_does_not_calculate_shows_the_results() -> None:
         for (row, col), cell in book.sheet(name).cells.items():
             if cell.formula and isinstance(cell.value, int | Fraction):
                 assert rows[row - 1][col - 1] == pytest.approx(float(cell.value)), f"{name}!{a1(row, col)}"
+
+
+def test_on_paper_every_criterion_stands_beside_the_units_and_their_index() -> None:
+    sheets = openpyxl.load_workbook(io.BytesIO(write_book(made(units=3)))).worksheets
+    wide = [one for one in sheets if one.title.startswith(at.CRITERIA)]
+    assert len(wide) == len(VERSION.appendices)
+    for one in wide:
+        head = [cell.column for cell in one[at.HEAD] if cell.value]
+        assert one.print_area == f"'{one.title}'!$A$1:${get_column_letter(head[-1])}${one.max_row}"
+        assert one.print_title_cols == "$A:$C"
+        assert not one.sheet_properties.pageSetUpPr.fitToPage, "pages side by side, not one made small"
 
 
 def test_sheet_names_are_those_excel_takes() -> None:

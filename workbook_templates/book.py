@@ -132,6 +132,8 @@ class Sheet:
     locked: bool = True
     landscape: bool = False
     repeat_rows: tuple[int, int] | None = None
+    repeat_columns: tuple[int, int] | None = None
+    """Those that stand on every page where the table is wider than one; for sheets that are not fitted."""
     print_to: Address | None = None
     page_breaks: tuple[int, ...] = ()
     text_number_areas: tuple[str, ...] = ()
@@ -463,6 +465,8 @@ def _set_page(out: Worksheet, sheet: Sheet) -> None:
     out.set_start_page(1)
     if sheet.repeat_rows:
         out.repeat_rows(sheet.repeat_rows[0] - 1, sheet.repeat_rows[1] - 1)
+    if sheet.repeat_columns:
+        out.repeat_columns(sheet.repeat_columns[0] - 1, sheet.repeat_columns[1] - 1)
     if sheet.print_to:
         out.print_area(0, 0, sheet.print_to[0] - 1, sheet.print_to[1] - 1)
     if sheet.page_breaks:

@@ -17,14 +17,16 @@ MOST_LOST = 3
 
 
 def criteria_sheet(plan: Plan, table: Table) -> Sheet:
-    """Per unit the share of each criterion in percent; too wide for paper, so only the units with their index print."""
+    """Per unit the share of each criterion in percent; on paper several pages side by side, the units with their index on each."""
     spans = table.criterion_spans
     first, end, index_col, start = FIRST_UNIT, table.last_line(FIRST_UNIT), 3, 4
     last = start + len(spans) - 1
-    sheet = Sheet(table.criteria, landscape=True, repeat_rows=(HEAD, HEAD + 2), freeze=(first, start))
+    sheet = Sheet(table.criteria, landscape=True, repeat_rows=(HEAD, HEAD + 2), freeze=(first, start), fit=False)
+    sheet.repeat_columns = (1, index_col)
     sheet.widths = {1: 5, 2: 31, index_col: 10} | dict.fromkeys(range(start, last + 1), 8.5)
-    note = f"Phụ lục {table.appendix.number}: {plan.tier_names[table.appendix.tier]}. Các cột tiêu chí xem trên màn hình."
-    plan.heading(sheet, index_col + 5, f"TỶ LỆ ĐIỂM ĐẠT THEO TIÊU CHÍ NĂM {plan.data.year} (%)", note)
+    note = f"Phụ lục {table.appendix.number}: {plan.tier_names[table.appendix.tier]}"
+    plan.heading(sheet, index_col, f"TỶ LỆ ĐIỂM THEO TIÊU CHÍ {plan.data.year} (%)", note)
+    sheet.put(2, 1, plan.data.campaign_title, "unit")  # as wide as the columns on every page
     sheet.row(HEAD, ("STT", "Đơn vị", "Chỉ số (%)"), "head")
     for row, label in ((HEAD + 1, "Điểm tối đa"), (HEAD + 2, "Bình quân (%)")):
         sheet.put(row, 1, None, "cell")
@@ -54,7 +56,7 @@ def criteria_sheet(plan: Plan, table: Table) -> Sheet:
             sheet.put(row, col, _share(unit, span), "rate", formula)
     give_air(sheet, HEAD + 1)
     sheet.heights[HEAD] = 132.0
-    sheet.print_to = (end, index_col)
+    sheet.print_to = (end, last)
     return sheet
 
 
