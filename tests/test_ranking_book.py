@@ -237,6 +237,7 @@ def test_on_paper_every_criterion_stands_beside_the_units_and_their_index() -> N
         head = [cell.column for cell in one[at.HEAD] if cell.value]
         assert one.print_area == f"'{one.title}'!$A$1:${get_column_letter(head[-1])}${one.max_row}"
         assert one.print_title_cols == "$A:$C"
+        assert one.sheet_properties.pageSetUpPr is not None
         assert not one.sheet_properties.pageSetUpPr.fitToPage, "pages side by side, not one made small"
 
 
