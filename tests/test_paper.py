@@ -27,6 +27,7 @@ from rubric_versions.numbers import rounded
 from tests.engines import differences, evaluate
 from tests.office import Office
 from workbook_templates.book import Book, Cell, Sheet, write_book
+from workbook_templates.measure import lines_of
 from workbook_templates.paper import Paper, Signer, shown_points
 from workbook_templates.paper_letters import Office as Issuer
 from workbook_templates.paper_letters import evidence_sheet, minutes_sheets, report_sheets
@@ -208,6 +209,35 @@ def test_a_signature_takes_the_end_of_its_table_with_it() -> None:
         paper.signatures([Signer(("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"), "Trần Văn Ví Dụ")])
         sheet = paper.finish()
         assert not any(last - 1 <= row < paper.next_row - 1 for row in sheet.page_breaks), rows
+
+
+@pytest.mark.parametrize("length", ["none", "usual", "long"])
+@pytest.mark.parametrize("kind", ["bao_cao", "bien_ban"])
+def test_lines_to_write_on_stay_with_their_heading(kind: str, length: str) -> None:
+    sheet = papers(length)[kind][0]
+    written = {row for (row, _), cell in sheet.cells.items() if cell.look == "paper_write"}
+    assert len(written) == 6
+    assert not any(row in sheet.page_breaks for row in range(1, max(written)) if row + 1 in written)
+
+
+@pytest.mark.parametrize("length", ["none", "long"])
+def test_lines_of_dots_end_within_the_page_whatever_the_unit_is_called(length: str) -> None:
+    """Word programs differ in where a line that is nearly full breaks, and what goes on in a row of one line is cut."""
+    sheet = papers(length)["bien_ban"][0]
+    width = sum(sheet.widths[col] for col in range(1, 7)) * 5.25 * 0.95
+    dotted = [str(cell.value) for cell in sheet.cells.values() if str(cell.value).startswith("- ") and str(cell.value).endswith("…")]
+    assert len(dotted) == 4
+    assert all(lines_of(text, width, 13.0, False) == 1 for text in dotted)
+
+
+def test_lines_beside_a_signature_stand_close() -> None:
+    sheet = papers("usual")["bao_cao"][0]
+    rows = {str(cell.value): row for (row, _), cell in sheet.cells.items()}
+    first, last = rows["Nơi nhận:"], rows["- Lưu: VT."]
+    assert last == first + 2
+    assert sum(sheet.heights[row] for row in range(first, last)) < 45
+    name = rows["Trần Văn Ví Dụ"]
+    assert sum(sheet.heights[row] for row in range(rows["CHỦ TỊCH"] + 1, name)) > 60, "room to sign"
 
 
 def test_a_heading_is_never_the_last_row_of_a_page() -> None:

@@ -28,7 +28,7 @@ _POINTS_A_CHARACTER = 5.52
 points, so that there the sheet is a twentieth narrower and stands in the middle of its page."""
 
 _TALLEST, _TALLEST_LANDSCAPE = 250.0, 150.0  # points of one row; a spreadsheet's ends at 409, and a shorter one leaves no page half empty
-_SIGNING_SPACE = 62.0
+_SIGNING_SPACE, _SIGNING_ROWS = 64.0, 4
 
 WORKING = "Cột tính, không in"
 
@@ -175,7 +175,8 @@ class Paper:
             ]
             self.line(shown, keep=True)
         start = self.next_row - lines
-        self.space(_SIGNING_SPACE, keep=True)
+        for _ in range(_SIGNING_ROWS):  # rows, not one tall one: the lines beside stand close
+            self.space(_SIGNING_SPACE / _SIGNING_ROWS, keep=True)
         self.line([(*place, one.name or " ", "paper_signature") for place, one in zip(places, signers, strict=True)])
         if left:
             end = places[0][0] - 1

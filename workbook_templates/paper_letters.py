@@ -37,9 +37,9 @@ def _letter_head(paper: Paper, parent: str, body: str, number: str, place: str) 
 
 
 def _to_write(paper: Paper, lines: int = _LINES) -> None:
-    for _ in range(lines):
+    for line in range(lines):
         paper.sheet.span(paper.next_row, 1, paper.columns, None, "paper_write")
-        paper.space(20)
+        paper.space(20, keep=line < lines - 1)
     paper.space(8)
 
 
@@ -164,8 +164,8 @@ def minutes_sheets(office: Office, version: RubricVersion, appendix: Appendix, u
     paper.text(f"Thẩm định kết quả tự đánh giá, chấm điểm cải cách hành chính năm {office.year} của {unit.name}", "paper_centre", keep=True)
     paper.space(8, keep=True)
     paper.text("    Hôm nay, hồi …… giờ …… ngày …… tháng …… năm ………, tại ………………………………………………………, chúng tôi gồm:", "paper_line")
-    for role in ("Chủ trì", "Thành viên", "Thư ký", f"Đại diện {unit.name}"):
-        paper.text(f"- {role}: ………………………………………………………………………", "paper_line")
+    for role in ("Chủ trì", "Thành viên", "Thư ký", "Đại diện đơn vị"):  # no names: dots that reach a line's end would leave it
+        paper.text(f"- {role}: {'…' * 23}", "paper_line")
     paper.space(4)
     paper.text("I. CĂN CỨ THẨM ĐỊNH", "paper_bold", keep=True)
     for basis in version.legal_basis:
