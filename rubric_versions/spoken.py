@@ -115,6 +115,7 @@ _POINTS_WORD = re.compile(
     rf"(?P<text>.*\S)\s*,?\s+(?:thì\s+)?(?:được|đạt|chấm|tính|cho)\s+(?P<points>{_FIGURE})\s*(?:điểm|đ)\s*[.;,]*", re.IGNORECASE
 )
 _POINTS_NONE = re.compile(r"(?P<text>.*?\S)\s*,?\s*(?::|thì)?\s*không (?:được )?(?:tính |có |chấm )?điểm\s*[.;,]*", re.IGNORECASE)
+_POINTS_MISSING = re.compile(r"(?P<text>.*[^\s:])\s*:\s*[….\s_]*(?:điểm|đ)?\s*[.;,]*", re.IGNORECASE)
 _POINTS_FIRST = re.compile(rf"(?P<points>{_FIGURE})\s*(?:điểm|đ)\s*(?::|-|nếu|khi)\s*(?P<text>.*\S)", re.IGNORECASE)
 
 
@@ -135,10 +136,21 @@ def level_of(text: str) -> Said | None:
 
 
 def levels_in(text: str) -> list[Said]:
-    """All levels of a text that is nothing but levels, one a line or parted by ";" or "·"; empty where any part is not one."""
+    """All levels of a text that is nothing but levels, one a line or parted by ";" or "·"; empty where any part is not one.
+
+    One whose figure is missing ("không đạt: … điểm") has no points; all without a figure are no levels.
+    """
     parts = [part for part in re.split(r"[\n;·]+", text) if part.strip(" .;,-–+•")]
-    found = [level_of(part) for part in parts]
-    return [one for one in found if one is not None] if all(found) else []
+    found = [level_of(part) or _level_without(part) for part in parts]
+    levels = [one for one in found if one is not None]
+    return levels if len(levels) == len(found) and any(one.points is not None for one in levels) else []
+
+
+def _level_without(text: str) -> Said | None:
+    """A level that ends where its points should stand."""
+    match = _POINTS_MISSING.fullmatch(" ".join(text.translate(_DASHES).split()))
+    words = tidy(match["text"]) if match else ""
+    return Said(words[:1].upper() + words[1:], None, rates_of(words)) if words else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,9 @@ def test_levels_on_one_line_or_on_several() -> None:
     expected = [Said("Kịp thời", f("1"), None), Said("Không kịp thời", f("0.5"), None)]
     assert levels_in("kịp thời: 1; không kịp thời: 0,5") == expected
     assert levels_in("- Kịp thời: 1 điểm\n- Không kịp thời: 0,5 điểm.") == expected
+    missing = [Said("Có", Fraction(4), None), Said("Không", None, None)]
+    assert levels_in("Có: 4; không: ") == levels_in("Có: 4 điểm\nKhông: …… điểm") == missing, "told as lacking its points, not lost"
+    assert levels_in("Có:; không: ") == []
     assert levels_in("Kịp thời: 1; theo hướng dẫn của Sở Nội vụ") == [], "all of it or nothing"
 
 
