@@ -1,5 +1,5 @@
 """The extension for LibreOffice: what is in it, installed as a user, its menu entries pressed inside LibreOffice, with hostile files beside
-the workbook; and a key typed into a locked cell, as a person would.
+the workbook.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,16 +25,12 @@ from addin.buttons import BUTTONS
 from addin.libreoffice import install as install_module
 from addin.libreoffice.extension import COMPONENT, SERVICE, SETTINGS, extension, parts
 from addin.libreoffice.install import Machine, install, python_of, status, uninstall
-from addin.libreoffice.uno_of import property_values
 from rubric_versions import words
 from tests.forms import Form, edited, filled
 from tests.live import Live
 from tests.office_worker import seed_profile
+from tests.person import Person
 from workbook_templates import layout as at
-
-SECONDS = 25
-SETTLED = 8
-"""So many looks in a row, a twentieth of a second apart, must find no box."""
 
 pytestmark = pytest.mark.xdist_group("office")
 
@@ -145,99 +139,18 @@ def as_a_user(folder: Path) -> Any:
     return run_as
 
 
-class Inside:
-    """A LibreOffice with the extension and no person: what is pressed and typed goes from a thread, boxes are closed from here."""
-
-    def __init__(self, machine: Machine) -> None:
-        self.live = Live(machine.profile, headless=False)
-        self.context = self.live.context
-        self.desktop = self.service("com.sun.star.frame.Desktop")
-        self.uitest = self.service("org.libreoffice.uitest.UITest")
-        self.toolkit = self.service("com.sun.star.awt.Toolkit")
-
-    def service(self, name: str) -> Any:
-        """A new instance of a service."""
-        return self.context.ServiceManager.createInstanceWithContext(name, self.context)
-
-    def open(self, path: Path) -> Any:
-        """The document of a file, in front."""
-        document = self.desktop.loadComponentFromURL(path.as_uri(), "_blank", 0, property_values({"MacroExecutionMode": 0}))
-        document.CurrentController.Frame.activate()
-        return document
-
-    def dispatch(self, document: Any, url: str) -> list[str]:
-        """What the boxes say that come up after a command of the document's frame."""
-        helper = self.service("com.sun.star.frame.DispatchHelper")
-        return self.meanwhile(lambda: helper.executeDispatch(document.CurrentController.Frame, url, "_self", 0, ()))
+class Inside(Person):
+    """Somebody at a LibreOffice with the extension."""
 
     def press(self, document: Any, button: str) -> list[str]:
         """What the boxes say after the menu entry of a button."""
         return self.dispatch(document, f"service:{SERVICE}?{button}")
 
-    def type(self, document: Any, sheet: str, cell: str, text: str) -> list[str]:
-        """What the boxes say when a person goes to a cell, types, and presses Enter."""
-        place = document.Sheets.getByName(sheet)
-        document.CurrentController.setActiveSheet(place)
-        document.CurrentController.select(place.getCellRangeByName(cell))
-        document.CurrentController.Frame.getContainerWindow().toFront()
-        grid = self.grid()
-        grid.executeAction("SELECT", property_values({"CELL": cell}))
-
-        def keys() -> None:
-            grid.executeAction("TYPE", property_values({"TEXT": text}))
-            grid.executeAction("TYPE", property_values({"KEYCODE": "RETURN"}))
-
-        said = self.meanwhile(keys)
-        self.grid().executeAction("TYPE", property_values({"KEYCODE": "ESC"}))  # whatever is left of the typing is given up
-        return said
-
-    def grid(self) -> Any:
-        """The cells of the document in front, once it is there."""
-        until = time.monotonic() + SECONDS
-        while True:
-            top = self.uitest.getTopFocusWindow()
-            if top is not None and "grid_window" in top.getChildren():
-                return top.getChild("grid_window")
-            assert time.monotonic() < until, "no cells in front"
-            time.sleep(0.05)
-
-    def meanwhile(self, work: Any) -> list[str]:
-        """The texts of the boxes that come up while `work` runs, each closed by refusing where that can be done."""
-        running = threading.Thread(target=work, daemon=True)
-        running.start()
-        said: list[str] = []
-        until = time.monotonic() + SECONDS
-        quiet = 0
-        while running.is_alive() or quiet < SETTLED:  # keys are only put into a queue: their box may come up later
-            assert time.monotonic() < until, f"no end after {said}"
-            top = self.uitest.getTopFocusWindow()
-            names = top.getChildren() if top is not None else ()
-            if "grid_window" in names:
-                names = ()  # no box, but the window of the document, whose input line has buttons too
-            button = next((name for name in ("cancel", "no", "ok", "yes") if name in names), None)
-            quiet = quiet + 1 if button is None else 0
-            if button is not None and (text := self.text()):
-                said.append(text)
-                top.getChild(button).executeAction("CLICK", ())
-            time.sleep(0.05)
-        return said
-
-    def text(self) -> str:
-        """All that the window in front says, as a screen reader would read it; "" while it is still coming up."""
-
-        def names(context: Any) -> Iterator[str]:
-            yield context.getAccessibleName()
-            for index in range(min(context.getAccessibleChildCount(), 50)):
-                yield from names(context.getAccessibleChild(index).getAccessibleContext())
-
-        window = self.toolkit.getActiveTopWindow()
-        return " ".join(names(window.getAccessibleContext())) if window is not None else ""
-
 
 @pytest.fixture(scope="module")
 def inside(machine: Machine) -> Iterator[Inside]:
     """That LibreOffice."""
-    made = Inside(machine)
+    made = Inside(Live(machine.profile, headless=False))
     yield made
     made.live.stop()
 
@@ -251,16 +164,10 @@ def form() -> Form:
 @pytest.fixture
 def document(inside: Inside, form: Form, tmp_path: Path) -> Iterator[Any]:
     """That form, open, with a wrong level."""
-    yield from _open(inside, edited(form.data, {form.input("levels"): "sai"}), tmp_path / "CT01.xlsx")
-
-
-def _open(inside: Inside, data: bytes, path: Path) -> Iterator[Any]:
-    path.write_bytes(data)
-    opened = inside.open(path)
-    yield opened
-    closing = threading.Thread(target=opened.close, args=(True,), daemon=True)  # it waits for ever where a box is still up
-    closing.start()
-    closing.join(SECONDS)
+    path = tmp_path / "CT01.xlsx"
+    path.write_bytes(edited(form.data, {form.input("levels"): "sai"}))
+    with inside.opened(path) as opened:
+        yield opened
 
 
 def listed(document: Any) -> list[str]:
@@ -283,7 +190,8 @@ def test_a_menu_entry_runs_its_macro_inside_and_nothing_that_lies_beside_or_in_t
     for name in ("addin.py", "xlwings.py", "processor.py", "sitecustomize.py", "xlwings.conf"):
         (tmp_path / name).write_text(HOSTILE.format(marker=str(marker)), encoding="utf-8")
     data = edited(form.data, {form.input("levels"): "sai", (words.GUIDE, "A30"): "Interpreter_Win", (words.GUIDE, "B30"): str(marker)})
-    for document in _open(inside, data, tmp_path / "CT01.xlsx"):
+    (tmp_path / "CT01.xlsx").write_bytes(data)
+    with inside.opened(tmp_path / "CT01.xlsx") as document:
         (said,) = inside.press(document, "ra_soat_loi")
         assert f"{len(listed(document))} lỗi phải sửa" in said
         assert f"{words.SCORING}!{form.input('levels')[1]}" in listed(document)
@@ -293,10 +201,8 @@ def test_a_menu_entry_runs_its_macro_inside_and_nothing_that_lies_beside_or_in_t
 
 
 def test_a_workbook_that_is_no_form_is_told_so_inside_too(inside: Inside, tmp_path: Path) -> None:
-    document = inside.desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, ())
-    document.CurrentController.Frame.activate()
-    (said,) = inside.press(document, "ra_soat_loi")
-    document.close(True)
+    with inside.opened() as document:
+        (said,) = inside.press(document, "ra_soat_loi")
     assert "không phải biểu mẫu" in said
 
 
@@ -312,17 +218,6 @@ def test_an_extension_that_is_not_joined_to_the_program_says_what_to_run(inside:
     assert "chương trình cài với Python 3.1" in other
     assert "cchc addin install --libreoffice" in none
     assert listed(document) == []
-
-
-# -------------------------------------------------------------------------------------------------------------------- typing
-
-
-def test_a_locked_formula_refuses_what_is_typed(inside: Inside, form: Form, document: Any) -> None:
-    sheet, cell = form.beside("levels", at.POINTS)
-    before = document.Sheets.getByName(sheet).getCellRangeByName(cell).getFormula()
-    (said,) = inside.type(document, sheet, cell, "9")
-    assert "rotected" in said
-    assert document.Sheets.getByName(sheet).getCellRangeByName(cell).getFormula() == before
 
 
 # -------------------------------------------------------------------------------------------------------------------- taken out
