@@ -8,14 +8,17 @@ takes no module from the folder of a workbook, and it reads no settings from any
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from addin.buttons import BY_ID
 from addin.messages import REFUSED
+
+if TYPE_CHECKING:
+    from xlwings import Book
 
 _HEAVY = ("numpy", "pandas", "matplotlib", "PIL", "plotly")
 """What xlwings loads if it can, for conversions no macro uses: longer to load than everything else, at every press of a button."""
@@ -28,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"addin.run: {' '.join(BY_ID)}", file=sys.stderr)
         return 2
     log = Path(given["log"]) if given.get("log") else None
-    text = _done(arguments[0])
+    text = _done(arguments[0], given)
     if log is not None:
         with suppress(OSError):
             log.write_text(text, encoding="utf-8")
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _done(button: str) -> str:
+def _done(button: str, given: Mapping[str, str]) -> str:
     """Runs the macro on the calling book; what is still to be told, "" if nothing."""
     with _without(*_HEAVY):
         import xlwings as xw
@@ -46,7 +49,7 @@ def _done(button: str) -> str:
     from addin.macros import run, told
 
     try:
-        book = xw.Book.caller()
+        book = _calling(xw, given)
         book.sheets  # noqa: B018  (a book in Protected View has a name and nothing else)
     except Exception as problem:  # whatever the program says of a book it does not have
         return REFUSED["busy"] if is_busy(problem) else REFUSED["no-workbook"]
@@ -55,6 +58,16 @@ def _done(button: str) -> str:
     except Exception as problem:  # even the message could not be shown
         return told(button, problem)
     return ""
+
+
+def _calling(xw: ModuleType, given: Mapping[str, str]) -> Book:
+    """The calling book. xlwings cuts its name at an equals sign: such a book is looked for here, in the Excel whose window is given."""
+    name = given.get("wb", "")
+    if "=" not in name:
+        return cast("Book", xw.Book.caller())
+    window = given.get("hwnd")  # none on a Mac, where only one Excel runs
+    app = next(one for one in xw.apps if str(one.hwnd) == window) if window else xw.apps.active
+    return cast("Book", app.books[name])
 
 
 @contextmanager

@@ -86,6 +86,25 @@ def test_every_button_reaches_the_macro_of_its_own_name(pressed: dict[str, str],
     assert addin.run.main(["a_button_that_is_not", f"--log={log}"]) == 2
 
 
+@pytest.mark.parametrize("window", ["4242", ""])
+def test_a_book_with_an_equals_sign_in_its_name_is_found_in_its_own_excel(window: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows by the handle of the window, on a Mac, which has none, in the one Excel there is; xlwings itself cuts the name."""
+    name = "điểm=2018 =.xlsx"
+    mine = SimpleNamespace(sheets=[])
+    other = SimpleNamespace(hwnd=1, books={name: SimpleNamespace(sheets=[])})
+    right = SimpleNamespace(hwnd=4242, books={name: mine})
+    if window:
+        monkeypatch.setattr(xlwings, "apps", [other, right])
+    else:
+        monkeypatch.setattr(xlwings, "apps", SimpleNamespace(active=right))
+    reached: list[object] = []
+    monkeypatch.setattr("addin.hosts.host_of", lambda book: book)
+    monkeypatch.setattr("addin.macros.run", lambda button, host: reached.append(host))
+    handle = [f"--hwnd={window}"] if window else []
+    assert addin.run.main(["ra_soat_loi", f"--wb={name}", "--from_xl=1", *handle]) == 0
+    assert reached == [mine]
+
+
 def test_a_press_loads_nothing_it_does_not_use(tmp_path: Path) -> None:
     """pandas alone takes longer to load than all the rest; what a macro needs of it, it can still import."""
     code = (
