@@ -19,6 +19,7 @@ from processor.arrivals import Arrival, arrivals
 from processor.checks import Office, Verdict, check_bytes, claimed_unit
 from processor.clock import parse_moment
 from processor.desk import BACK, FOREIGN, INBOX, Blocked, Desk
+from processor.document_slips import answer_documents
 from processor.examining import Seen, lost, refused, seen_in, too_large
 from processor.executors import Runner, processes
 from processor.files import Originals, ascii_name, make_folder, write_many
@@ -163,6 +164,7 @@ def receive(
     receipt.received += _completed(desk, how, round_number)
     documents.place_copies(desk)
     _answer(desk, run)
+    answer_documents(desk)
     return receipt
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+import python_calamine
 
 from processor import documents
 from processor.clock import ZONE
@@ -220,6 +221,33 @@ def test_what_is_missing_and_too_much_stands_in_the_slip(folder: Folder) -> None
     assert ran.json["received"][0]["verdict"] == "accepted", "Cần Thơ 2018 says of files only that they be attached: notes"
     assert {"document-missing", "document-unnamed", "report-missing"} <= set(ran.codes)
     assert folder.back("*/*phieu_tiep_nhan.xlsx")
+
+
+def test_files_that_come_later_get_a_slip_of_their_own_that_says_what_is_still_missing(folder: Folder) -> None:
+    files = named_by(UNIT)
+    folder.drop(f"{UNIT}/form.xlsx", folder.form(UNIT))
+    folder.drop(f"{UNIT}/{files[0]}", pdf(files[0]))
+    folder.drop("SNV/công văn.pdf", pdf("cong van"))  # before its return
+    assert folder.run("receive").code == 0
+    assert [path.parent.name[:3] for path in folder.back("*/*tai_lieu_bo_sung*")] == ["SNV"], "what came along stands in the return's slip"
+    for turn, file in enumerate(files[1:]):
+        folder.drop(f"{UNIT}/{file}", pdf(file))
+        if turn == 0:
+            assert folder.run("receive", now="2018-12-12 09:00").code == 0
+    assert folder.run("receive", now="2018-12-13 10:30").code == 0
+    slips = [python_calamine.load_workbook(path).get_sheet_by_index(0).to_python() for path in folder.back(f"{UNIT}*/*tai_lieu_bo_sung*")]
+    texts = [[str(cell) for row in rows for cell in row] for rows in slips]
+    assert len(texts) == 2
+    assert "09:00 ngày 12/12/2018" in texts[0]
+    assert any(files[1] in text for text in texts[0])
+    assert not any(files[0] in text for text in texts[0])
+    lacking = [sum("không có trong các tệp gửi kèm" in text for text in one) for one in texts]
+    assert lacking == [len(files) - 2, 0]
+    assert "10:30 ngày 13/12/2018" in texts[1]
+    assert sum(text.startswith("Tệp ") for text in texts[1]) == len(files) - 2
+    folder.back(f"{UNIT}*/*tai_lieu_bo_sung_1.xlsx")[0].unlink()
+    assert folder.run("receive", now="2018-12-13 11:00").code == 0
+    assert len(folder.back(f"{UNIT}*/*tai_lieu_bo_sung*")) == 2, "a slip that is gone is made again, nothing is answered twice"
 
 
 def test_whose_a_file_is(folder: Folder) -> None:

@@ -12,10 +12,12 @@ TITLES = {
     "accepted": "PHIẾU TIẾP NHẬN HỒ SƠ TỰ CHẤM ĐIỂM",
     "returned": "PHIẾU YÊU CẦU SỬA, BỔ SUNG HỒ SƠ TỰ CHẤM ĐIỂM",
     "foreign": "PHIẾU TRẢ LẠI TỆP KHÔNG NHẬN RA",
+    "documents": "PHIẾU TIẾP NHẬN TÀI LIỆU KIỂM CHỨNG BỔ SUNG",
 }
 SENTENCES = {
     "accepted": "Hồ sơ đầy đủ, biểu mẫu còn nguyên vẹn; điểm dưới đây được tính lại từ số liệu đơn vị nhập.",
     "returned": "Hồ sơ chưa được chấp nhận. Xem lý do dưới đây, sửa theo hướng dẫn rồi gửi lại.",
+    "documents": "Các tệp dưới đây đã được nhận và lưu bản gốc. Nếu còn thiếu thì xem bảng ở dưới, gửi bổ sung trước giờ khóa.",
     "foreign": "Tệp không đọc được hoặc không phải biểu mẫu do cơ quan cấp. Bản gốc của tệp vẫn được lưu.",
 }
 
