@@ -15,7 +15,7 @@ from processor.kept import kept_return
 from processor.record import Document, Return
 from rubric_versions.findings import CATALOGUE, DOCUMENT_STAGE, Finding, Severity
 from workbook_templates.book import write_book
-from workbook_templates.return_slip import Slip, counted, return_slip
+from workbook_templates.return_slip import Slip, return_slip
 
 Group = tuple[str, int, tuple[Document, ...]]
 """A unit, which of its slips for files this is, and the files."""
@@ -58,6 +58,6 @@ def _slip(desk: Desk, unit: str, files: tuple[Document, ...], last: Return | Non
         facts.append(("Hồ sơ tự chấm điểm", "Chưa có hồ sơ hợp lệ; các tệp được giữ lại"))
     else:
         lacking = evidence_of(desk, unit, kept_return(desk, last.sha256, unit).answers, last.sha256).findings
-        said = counted(lacking) if lacking else "Không thiếu tệp nào"
+        said = f"Còn {len(lacking)} điều ghi ở bảng dưới" if lacking else "Không thiếu tệp nào"
         facts.append((f"Đối chiếu với hồ sơ nhận {last.received:%H:%M ngày %d/%m/%Y}", said))
     return Slip("documents", desk.campaign.organiser, desk.campaign.place, desk.campaign.names[unit], tuple(facts), lacking)
