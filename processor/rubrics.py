@@ -147,7 +147,11 @@ def rubric_diff(before: str, after: str, out: Path | None, *, as_json: bool) -> 
         (one.appendix, one.code, shown(one.title, 44), KINDS[one.kind], *(shown(text, 48) for text in (one.before, one.after, one.basis)))
         for one in found
     ]
-    terminal.print_table(f"{new.id} so với {old.id}: {len(found)} thay đổi", heads, rows_shown)
+    told = f"{new.id} so với {old.id}: {len(found)} thay đổi"
+    if found:
+        terminal.print_table(told, heads, rows_shown)
+    else:
+        terminal.say(f"{told}.")
     if out is not None:
         terminal.say(f"Đã ghi {out}.")
     return 0

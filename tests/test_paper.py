@@ -230,6 +230,18 @@ def test_lines_of_dots_end_within_the_page_whatever_the_unit_is_called(length: s
     assert all(lines_of(text, width, 13.0, False) == 1 for text in dotted)
 
 
+def test_an_appendix_names_what_amended_its_decision() -> None:
+    told = {}
+    for name in ("can-tho-2018", "can-tho-2019", "hong-ngu-2023", "can-tho-2023"):
+        version = catalog.load(name)
+        told[name] = basis_words(version.legal_basis[0], version)
+    assert told["can-tho-2018"] == "(Kèm theo Quyết định số 1823/QĐ-UBND ngày 23/07/2018 của Ủy ban nhân dân thành phố Cần Thơ)"
+    assert ", sửa đổi bởi Quyết định số 2429/QĐ-UBND ngày 10/10/2019" in told["can-tho-2019"]
+    assert "2971/QĐ-UBND" in told["hong-ngu-2023"]
+    assert "Công văn tháng 02/2024" in told["hong-ngu-2023"]
+    assert "Thông báo" not in told["can-tho-2023"], "a notice of dates amends nothing"
+
+
 def test_lines_beside_a_signature_stand_close() -> None:
     sheet = papers("usual")["bao_cao"][0]
     rows = {str(cell.value): row for (row, _), cell in sheet.cells.items()}

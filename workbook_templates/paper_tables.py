@@ -77,10 +77,12 @@ class PaperRank:
 
 
 def basis_words(basis: LegalBasis, version: RubricVersion) -> str:
-    """ "(Kèm theo Quyết định số … ngày … của …)", with room to write what the source leaves blank."""
+    """ "(Kèm theo Quyết định số … ngày … của …)", with room to write what the source leaves blank; what amended it stands with it."""
+    later = version.legal_basis[version.legal_basis.index(basis) + 1 :] if version.amends else ()
+    amended = f", sửa đổi bởi {', '.join(one.words for one in later)}" if later else ""
     number = basis.number or "………………"
     date = basis.date or "… tháng … năm ……"
-    return f"(Kèm theo {_kind_of(basis)} số {number} ngày {date} của {basis.issuer or version.issuer})"
+    return f"(Kèm theo {_kind_of(basis)} số {number} ngày {date} của {basis.issuer or version.issuer}{amended})"
 
 
 def _kind_of(basis: LegalBasis) -> str:
