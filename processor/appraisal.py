@@ -15,10 +15,11 @@ from processor.changes import write_changes
 from processor.charges import Rows, wanted
 from processor.checks import identity_of
 from processor.desk import APPRAISAL, Desk
+from processor.examining import read_apart
 from processor.files import ascii_name, read_whole, write_atomic
 from processor.issuing import parts_digest, parts_digest_or_none
 from processor.kept import read_all_kept
-from processor.reader import Unreadable, read_workbook
+from processor.reader import Unreadable
 from processor.record import BookMade, Charge, counting, current_round
 from processor.scores import unit_line
 from processor.taking import is_empty, is_ours, take
@@ -222,7 +223,7 @@ def _has_entries(desk: Desk, book: BookMade) -> bool:
     if not path.is_file() or parts_digest_or_none(read_whole(path)) == book.digest:
         return False
     try:
-        lies_there = read_workbook(read_whole(path))
+        lies_there = read_apart(read_whole(path))
     except Unreadable:
         return True
     identity, _ = identity_of(lies_there)

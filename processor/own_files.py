@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from processor.archive import RETURNS, Archive, Unreadable, too_large
-from processor.reader import ErrorValue, Workbook, read_workbook
+from processor.isolation import Apart, apart
+from processor.reader import ErrorValue, Workbook
 from rubric_versions.own_columns import Seen, columns_of
 from workbook_templates.book import a1
 
@@ -47,11 +48,23 @@ def is_word(data: bytes) -> bool:
     return data.startswith(b"PK") and _WORD_PART.encode() in data
 
 
-def own_grids(data: bytes) -> list[OwnGrid]:
-    """The tables of a file, in its order. Raises Unreadable for what is neither a sound workbook nor a sound Word file."""
-    if is_word(data):
+def word_grids(data: bytes) -> list[OwnGrid]:
+    """The tables of a Word file, in its order, read apart. Raises Unreadable for what is no sound one, and what took its reader along."""
+    grids = apart(Apart(_read, _lost, None), data)
+    if isinstance(grids, Unreadable):
+        raise grids
+    return grids
+
+
+def _read(_: None, data: bytes) -> list[OwnGrid] | Unreadable:
+    try:
         return _word_grids(data)
-    return workbook_grids(read_workbook(data))
+    except Unreadable as problem:
+        return problem
+
+
+def _lost(_: bytes) -> list[OwnGrid] | Unreadable:
+    return Unreadable("return-reader-failed")
 
 
 def workbook_grids(book: Workbook) -> list[OwnGrid]:

@@ -6,7 +6,7 @@ from calendar import isleap
 from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from processor import terminal
 from processor.archive import Unreadable
@@ -18,6 +18,9 @@ from rubric_versions.lint import lint
 from rubric_versions.model import Provenance, RubricVersion
 from rubric_versions.numbers import vi
 from rubric_versions.words import RULE_NAMES, RULE_VALUES
+
+if TYPE_CHECKING:
+    from processor.own_files import OwnGrid
 
 
 def version_of(target: str) -> RubricVersion:
@@ -41,10 +44,10 @@ def version_of(target: str) -> RubricVersion:
 
 def _written_in(path: Path) -> RubricVersion:
     from processor.authoring import is_authoring, read_authoring
-    from processor.reader import read_workbook
+    from processor.examining import read_apart
 
     try:
-        book = read_workbook(read_whole(path))
+        book = read_apart(read_whole(path))
     except Unreadable as problem:
         raise Blocked([_unreadable(problem, path.name)]) from None
     if not is_authoring(book):
@@ -238,14 +241,16 @@ def _authored(version: RubricVersion, out: Path, told: str, *, as_json: bool) ->
 def rubric_import(path: Path, folder: Path, *, as_json: bool) -> int:
     """A version out of an authoring workbook, or an authoring workbook out of the table an office has; what is wrong, cell by cell."""
     from processor.authoring import is_authoring, read_authoring
-    from processor.own_files import is_word
-    from processor.reader import read_workbook
+    from processor.examining import read_apart
+    from processor.own_files import is_word, word_grids, workbook_grids
 
     data = read_whole(path)
     try:
-        book = None if is_word(data) else read_workbook(data)
-        if book is None or not is_authoring(book):
-            return _import_own(path.name, data, folder, as_json=as_json)
+        if is_word(data):
+            return _import_own(path.name, word_grids(data), folder, as_json=as_json)
+        book = read_apart(data)
+        if not is_authoring(book):
+            return _import_own(path.name, workbook_grids(book), folder, as_json=as_json)
     except Unreadable as problem:
         return _imported([_unreadable(problem, path.name)], [], [], as_json=as_json)
     authored = read_authoring(book, path.name)
@@ -255,15 +260,14 @@ def rubric_import(path: Path, folder: Path, *, as_json: bool) -> int:
     return _imported(authored.findings, authored.leaves(), written, as_json=as_json)
 
 
-def _import_own(name: str, data: bytes, folder: Path, *, as_json: bool) -> int:
+def _import_own(name: str, grids: list[OwnGrid], folder: Path, *, as_json: bool) -> int:
     """The office's table as an authoring workbook to be corrected; it becomes a version only when that workbook is imported."""
     from processor.authoring import read_authoring
-    from processor.own_files import own_grids
     from processor.own_import import own_id, read_own
     from processor.reader import read_workbook
     from workbook_templates.book import write_book
 
-    own = read_own(own_grids(data), name, _template())
+    own = read_own(grids, name, _template())
     if own.book is None:
         return _imported(own.findings, [], [], as_json=as_json)
     written = write_book(own.book)

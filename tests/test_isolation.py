@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
-from processor import examining, intake, isolation
+from processor import examining, intake, isolation, own_files
 from processor.examining import read_apart
 from processor.executors import inline, processes
 from processor.files import EnvironmentProblem, OriginalMissing, Originals
 from processor.isolation import Apart, HelperProblem, apart, end_helpers
 from processor.reader import Unreadable, read_workbook
-from tests.folders import Folder
+from rubric_versions.findings import CATALOGUE
+from tests.folders import Folder, run
 from tests.forms import filled
 
 EXAMINE, IDENTITY = intake._examine, examining._identity
@@ -164,6 +165,16 @@ def test_a_book_that_kills_its_reader_is_told_like_any_unreadable_one(monkeypatc
         read_apart(b"PK")
     assert caught.value.code == "file-damaged"
     assert read_apart(filled().data).sheets.keys() == read_workbook(filled().data).sheets.keys()
+
+
+def test_an_offices_own_table_that_kills_its_reader_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examining, "_READING", Apart(die, examining._unread, None))
+    monkeypatch.setattr(own_files, "_read", die)
+    for name, data in (("bảng.xlsx", b"PK"), ("bảng.docx", b"PK word/document.xml")):
+        (tmp_path / name).write_bytes(data)
+        ran = run("rubric", "import", tmp_path / name, "--out", tmp_path / "ra", "--json")
+        assert (ran.code, ran.codes) == (1, ["authoring-file"]), name
+        assert CATALOGUE["return-reader-failed"].title.casefold() in ran.json["findings"][0]["message"].casefold()
 
 
 def die(_: None, data: bytes) -> Any:
