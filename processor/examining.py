@@ -15,6 +15,7 @@ from processor.evidence import NamedFile, named_files
 from processor.files import Originals, read_whole
 from processor.isolation import Apart, apart
 from processor.reader import Unreadable, Workbook, read_workbook
+from rubric_versions import words
 from rubric_versions.answers import Answers
 from rubric_versions.findings import Finding, finding
 from workbook_templates.identity import Identity
@@ -94,7 +95,10 @@ _READING = Apart(_read, _unread, None)
 
 
 def identity_in(originals: Path, sha256: str) -> tuple[bool, Identity | None]:
-    """Whether a file kept in that folder is a sound workbook, of a form's size, and whose form it says it is."""
+    """Whether a file kept in that folder is a sound workbook, of a form's size, and whose form it says it is.
+
+    A form whose identity was taken out is not sound: it must be told as such, never taken for a table of somebody's own.
+    """
     return apart(Apart(_identity, _no_identity, originals), sha256)
 
 
@@ -103,7 +107,9 @@ def _identity(folder: Path, sha256: str) -> tuple[bool, Identity | None]:
     if originals.path(sha256).stat().st_size > RETURNS.file_bytes:
         return False, None
     try:
-        return True, identity_of(read_workbook(originals.get(sha256), RETURNS))[0]
+        book = read_workbook(originals.get(sha256), RETURNS)
+        identity = identity_of(book)[0]
+        return identity is not None or words.SCORING not in book.sheets, identity
     except Unreadable:
         return False, None
 

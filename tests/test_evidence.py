@@ -29,7 +29,9 @@ from processor.record import Document
 from rubric_versions.answers import Answers
 from rubric_versions.findings import Severity
 from tests import folders
+from tests.bad_forms import no_identity
 from tests.folders import VERSION, Folder, appendix_of, good, make_folder
+from tests.forms import Form
 from workbook_templates.book import Book, Sheet, write_book
 from workbook_templates.layout import layout_of
 
@@ -212,6 +214,18 @@ def test_a_zip_with_form_evidence_and_report_is_taken_whole_and_linked(folder: F
         assert [Path(path).suffix for path in paths] == [".pdf"]
         assert all((folder.path / APPRAISAL / path).read_bytes() == members[f"tài liệu/{leaf.replace('.', '-')}.pdf"] for path in paths)
         assert all(path.isascii() and len(path) < 80 for path in paths)
+
+
+def test_a_form_without_its_identity_beside_a_good_return_is_no_attachment(folder: Folder) -> None:
+    form = Form(VERSION, appendix_of(UNIT), folder.identities[UNIT], good(UNIT), folder.form(UNIT))
+    folder.drop(f"{UNIT}/form.xlsx", form.data)
+    folder.drop(f"{UNIT}/form sửa.xlsx", no_identity(form))
+    ran = folder.json("receive")
+    assert {row["file"]: row["verdict"] for row in ran.json["received"]} == {
+        f"{UNIT}/form.xlsx": "accepted", f"{UNIT}/form sửa.xlsx": "foreign",
+    }  # fmt: skip
+    assert "identity-missing" in ran.codes
+    assert ran.json["documents"] == 0
 
 
 def test_what_is_missing_and_too_much_stands_in_the_slip(folder: Folder) -> None:
