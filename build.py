@@ -27,7 +27,7 @@ python build.py demo [--out DIR] [--units N] [--seed S] [--story NAME]
 python build.py test [--exhaustive] [PYTEST ARGUMENTS ...]
         everything CI runs: ruff, mypy, import layers, all tests (with LibreOffice)
 python build.py dist
-        wheel, source distribution, blank forms, the add-in and the set for Windows without a network into dist/
+        wheel, source distribution, blank forms, the add-ins and the set for Windows without a network into dist/
 """
 
 ROOT = Path(__file__).resolve().parent
@@ -99,6 +99,8 @@ def dist() -> None:
     step("wheel", in_venv(*pip_wheel, str(sdist)), {"SOURCE_DATE_EPOCH": "315532800"})
     step("blank forms", in_venv("-m", "processor.cli", "blank", "--out", str(target / "forms")))
     step("cchc.xlam", in_venv("-m", "processor.cli", "addin", "install", "--to", str(target)))
+    write = "from addin.libreoffice.extension import NAME, extension; pathlib.Path(sys.argv[1], NAME).write_bytes(extension())"
+    step("cchc.oxt", in_venv("-c", f"import pathlib, sys; {write}", str(target)))
     step("Windows", in_venv(str(ROOT / "windows_set" / "build_set.py"), str(target)))
 
 

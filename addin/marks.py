@@ -85,14 +85,19 @@ def _whole(front: Front) -> xw.Range:
 
 
 def write(front: Front, marks: Sequence[Mark], sentence: str, now: datetime) -> None:
-    """Replaces what stands there by these marks; if any step fails everything is as it was before."""
+    """Replaces what stands there by these marks; notes that say the same already stay. If any step fails everything is as it was before."""
     notes = _notes(front)
+    texts = _note_texts(marks)
+    gone = [one for one in notes if texts.get(one[:2]) != one[2]]
+    kept = {one[:2] for one in notes if one not in gone}
+    new = [(*place, text) for place, text in texts.items() if place not in kept]
     with front.host.steady(), Undo() as undo:
         _keep(front, notes, undo)
-        with front.host.opened(_noted_sheets(front, notes, marks), front.password):
+        with front.host.opened(_sheets_of(gone, new), front.password):
             _whole(front).clear_contents()  # first, for with a list there LibreOffice looks at every colour anew after each note
-            _remove_notes(front, notes)
-            _add_notes(front, marks)
+            _remove_notes(front, gone)
+            for sheet, address, text in new:
+                _add_note(front, sheet, address, text)
             _put_list(front, *_rows(front, marks, messages.FOUND_SENTENCE.format(counts=sentence, when=f"{now:%H:%M %d/%m/%Y}")))
 
 
@@ -101,7 +106,7 @@ def clear(front: Front) -> None:
     notes = _notes(front)
     with front.host.steady(), Undo() as undo:
         _keep(front, notes, undo)
-        with front.host.opened(_noted_sheets(front, notes, ()), front.password):
+        with front.host.opened(_sheets_of(notes), front.password):
             _whole(front).clear_contents()
             _remove_notes(front, notes)
 
@@ -111,7 +116,7 @@ def _rows(front: Front, marks: Sequence[Mark], sentence: str) -> tuple[list[list
     room = front.layout.found_last - at.CHECK_FIRST + 1
     rows: list[list[Any]] = [[None] * 5 for _ in range(at.CHECK_FIRST - _TOP)]
     links: list[list[Any]] = [[None] for _ in rows]
-    rows[0][0], rows[at.CHECK_SENTENCE - _TOP][0] = messages.FOUND_TITLE, sentence
+    rows[0][3], rows[at.CHECK_SENTENCE - _TOP][3] = messages.FOUND_TITLE, sentence  # the column that is wide enough
     rows[at.CHECK_HEAD - _TOP], links[at.CHECK_HEAD - _TOP] = list(messages.FOUND_HEADS[:5]), [messages.FOUND_HEADS[5]]
     shown = marks if len(marks) <= room else marks[: room - 1]
     for turn, mark in enumerate(shown, 1):
@@ -129,10 +134,9 @@ def _put_list(front: Front, rows: list[list[Any]], links: list[list[Any]]) -> No
     _links(front).formula = links
 
 
-def _noted_sheets(front: Front, notes: Sequence[Noted], marks: Sequence[Mark]) -> list[str]:
-    """The sheets that have to be open: that of the list, those with notes of ours, those that get one."""
-    wanted = [words.CHECK, *(sheet for sheet, _, _ in notes), *(mark.sheet for mark in _noted(marks))]
-    return list(dict.fromkeys(wanted))
+def _sheets_of(*notes: Sequence[Noted]) -> list[str]:
+    """The sheets that have to be open: that of the list, those where a note goes or comes."""
+    return list(dict.fromkeys([words.CHECK, *(sheet for some in notes for sheet, _, _ in some)]))
 
 
 def _noted(marks: Sequence[Mark]) -> list[Mark]:
@@ -164,12 +168,12 @@ def _remove_notes(front: Front, notes: Sequence[Noted]) -> None:
             note.delete()
 
 
-def _add_notes(front: Front, marks: Sequence[Mark]) -> None:
-    texts: dict[tuple[str, str], list[str]] = {}
+def _note_texts(marks: Sequence[Mark]) -> dict[tuple[str, str], str]:
+    """What the note of each cell says, by sheet and address."""
+    lines: dict[tuple[str, str], list[str]] = {}
     for mark in _noted(marks):
-        texts.setdefault((mark.sheet, mark.cell), []).append(f"{mark.kind}: {mark.message}")
-    for (sheet, address), lines in texts.items():
-        _add_note(front, sheet, address, messages.NOTE_START + messages.NOTE_AND.join(lines))
+        lines.setdefault((mark.sheet, mark.cell), []).append(f"{mark.kind}: {mark.message}")
+    return {place: messages.NOTE_START + messages.NOTE_AND.join(some) for place, some in lines.items()}
 
 
 def _add_note(front: Front, sheet: str, address: str, text: str) -> None:

@@ -69,6 +69,20 @@ def test_menu_toolbar_and_images_have_every_button_with_its_vietnamese_label() -
     assert len(pictures) == len(BUTTONS), "no two alike"
 
 
+def test_the_toolbar_has_its_name_and_stands_in_a_row_of_its_own() -> None:
+    made = parts()
+    state = ElementTree.fromstring(made["CalcWindowState.xcu"])
+    name = "{http://openoffice.org/2001/registry}name"
+    (bar,) = (one for one in state.iter("node") if str(one.get(name)).startswith("private:"))
+    toolbars = ElementTree.fromstring(made["Addons.xcu"]).find("*/node[@{http://openoffice.org/2001/registry}name='OfficeToolBar']/node")
+    assert toolbars is not None
+    assert bar.get(name) == f"private:resource/toolbar/addon_{toolbars.get(name)}"
+    told = {one.get(name): [value.text for value in one.iter("value")] for one in bar.iter("prop")}
+    assert told["UIName"] == ["CCHC", "CCHC"]
+    assert told["Docked"] == told["Visible"] == ["true"]
+    assert b'"CalcWindowState.xcu"' in made["META-INF/manifest.xml"]
+
+
 def test_component_and_extension_agree_on_names() -> None:
     text = parts()[COMPONENT].decode("utf-8")
     assert f'SERVICE = "{SERVICE}"' in text

@@ -27,7 +27,7 @@ from addin.libreoffice.uno_of import property_values, struct, uno
 
 NAME = "libreoffice"
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  (a day in a cell has no zone)
-_DATETIME, _FORMULA, _CONTENTS = 2, 16, 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags
+_DATETIME, _ANNOTATION, _FORMULA, _CONTENTS = 2, 8, 16, 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags
 _FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8", ".pdf": "calc_pdf_Export"}
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 _A1 = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
@@ -585,8 +585,7 @@ class Range(base_classes.Range):
 
     @property
     def note(self) -> Note | None:
-        cell = self.xl.getCellByPosition(0, 0)
-        found = cell.getAnnotation()
+        found = self.xl.getCellByPosition(0, 0).getAnnotation()
         return Note(self._sheet, found, (self.row, self.column)) if found.String else None
 
     def add_note(self, text: str) -> Note:
@@ -634,13 +633,7 @@ class Note(base_classes.Note):
         return self._sheet.range(self._place)
 
     def delete(self) -> None:
-        place = self.location.box[:2]
-        notes = self._sheet.xl.Annotations
-        for index in range(notes.Count):
-            at = notes.getByIndex(index).Position
-            if (at.Row + 1, at.Column + 1) == place:
-                notes.removeByIndex(index)
-                return
+        self.location.xl.clearContents(_ANNOTATION)
 
 
 class Names(base_classes.Names):

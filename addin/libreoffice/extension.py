@@ -45,6 +45,7 @@ def parts() -> dict[str, bytes]:
         "META-INF/manifest.xml": _manifest().encode("utf-8"),
         "description.xml": _description().encode("utf-8"),
         "Addons.xcu": _addons().encode("utf-8"),
+        "CalcWindowState.xcu": _toolbar_state().encode("utf-8"),
         COMPONENT: (files("addin.libreoffice") / "component.py").read_bytes(),
         "licenses/xlwings-BSD.txt": _licence(),
     }
@@ -76,6 +77,7 @@ def _manifest() -> str:
     entries = (
         (COMPONENT, "application/vnd.sun.star.uno-component;type=Python"),
         ("Addons.xcu", "application/vnd.sun.star.configuration-data"),
+        ("CalcWindowState.xcu", "application/vnd.sun.star.configuration-data"),
     )
     lines = "".join(f' <manifest:file-entry manifest:full-path="{path}" manifest:media-type="{kind}"/>\n' for path, kind in entries)
     return (
@@ -122,6 +124,23 @@ def _addons() -> str:
         f'<node oor:name="OfficeMenuBar">{bar}</node>\n'
         f'<node oor:name="OfficeToolBar">{_node(f"{IDENTIFIER}.toolbar", "".join(toolbar))}</node>\n'
         f'<node oor:name="Images">{"".join(images)}</node>\n</node>\n</oor:component-data>\n'
+    )
+
+
+def _toolbar_state() -> str:
+    """What Addons.xcu cannot say of the toolbar: its name, and that it stands docked in a row of its own below the others."""
+    place = (
+        '<prop oor:name="Docked" oor:type="xs:boolean"><value>true</value></prop>'
+        '<prop oor:name="DockingArea" oor:type="xs:int"><value>0</value></prop>'
+        + _prop("DockPos", "0,2")
+        + '<prop oor:name="Visible" oor:type="xs:boolean"><value>true</value></prop>'
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<oor:component-data xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+        ' oor:name="CalcWindowState" oor:package="org.openoffice.Office.UI">\n<node oor:name="UIElements"><node oor:name="States">\n'
+        f"{_node(f'private:resource/toolbar/addon_{IDENTIFIER}.toolbar', _said('UIName', TAB) + place)}"
+        "</node></node>\n</oor:component-data>\n"
     )
 
 

@@ -7,6 +7,7 @@ respelled here, by tokens. Functions have the same English names in both as far 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _LIBRE = re.compile(
     r"""(?P<text>"(?:[^"]++|"")*+"?)
@@ -27,6 +28,7 @@ _PLAIN_SHEET = re.compile(r"[^\W\d][\w.]*")
 _ENDS_REFERENCE = re.compile(r"(?:\$?[A-Z]{1,3}\$?[0-9]{1,7}|\$?[A-Z]{1,3}|\$?[0-9]{1,7})\Z")
 
 
+@lru_cache(maxsize=16_384)  # a form read again has the same formulas
 def in_excel(formula: str) -> str:
     """A formula as UNO's arrays give it, in Excel's spelling; any text is taken, what is not understood stays."""
     pieces: list[str] = []
