@@ -296,7 +296,7 @@ def test_a_blank_form_of_two_hundred_leaves_is_listed_and_no_more_than_some_note
 # -------------------------------------------------------------------------------------------------------------------- how many calls
 
 
-def test_the_calls_of_a_check_do_not_grow_with_the_criteria(live: Live, tmp_path: Path) -> None:
+def test_the_calls_of_a_check_do_not_grow_with_the_criteria_and_notes_that_stand_are_left(live: Live, tmp_path: Path) -> None:
     counts = []
     for leaves in (10, 80, 200):
         form = sized_form(leaves)
@@ -306,13 +306,17 @@ def test_the_calls_of_a_check_do_not_grow_with_the_criteria(live: Live, tmp_path
             place_of(form, "direct", at.TITLE): "Tên",
         }
         host = opened(live, tmp_path, edited(form.data, wrong), f"{leaves}.xlsx")
-        press("ra_soat_loi", host)  # the second press also takes off what the first wrote
-        live.calls.count = 0
-        assert press("ra_soat_loi", host).startswith("3 lỗi")
-        counts.append(live.calls.count)
+        spent = []
+        for _ in range(2):
+            live.calls.count = 0
+            assert press("ra_soat_loi", host).startswith("3 lỗi")
+            spent.append(live.calls.count)
+        counts.append(spent)
         host.book.close()
     assert counts[0] == counts[1] == counts[2]
-    assert counts[0] < 500
+    first, again = counts[0]
+    assert again < first < 500, "the second press finds its three notes there"
+    assert again < 350
 
 
 # -------------------------------------------------------------------------------------------------------------------- closing
