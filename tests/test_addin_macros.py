@@ -588,3 +588,15 @@ def test_every_button_has_its_macro_and_no_macro_is_without_a_button() -> None:
 
 def test_nothing_of_xlwings_that_must_be_paid_for_is_used() -> None:
     assert xw.__pro__ is False
+
+
+def test_the_status_bar_says_what_was_put_there_and_is_given_back(live: Live, tmp_path: Path) -> None:
+    path = tmp_path / "CT01.xlsx"
+    path.write_bytes(filled().data)
+    with live.open(path) as book:
+        host = SilentLibreOffice(book)
+        assert book.app.status_bar is False, "LibreOffice's own"
+        host.progress("Đang tiếp nhận 3/20")
+        assert book.app.status_bar == "Đang tiếp nhận 3/20"
+        host.progress("")
+        assert book.app.status_bar is False

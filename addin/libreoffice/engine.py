@@ -122,6 +122,8 @@ class App(base_classes.App):
         self.engine = engine
         self.context = context
         self.desktop = self.service("com.sun.star.frame.Desktop")
+        self._indicator: Any = None
+        self._status = ""
 
     def service(self, name: str) -> Any:
         """A new instance of a service of this LibreOffice."""
@@ -167,19 +169,21 @@ class App(base_classes.App):
                 active.xl.lockControllers()
 
     @property
-    def status_bar(self) -> Any:
-        raise NotImplementedError
+    def status_bar(self) -> str | bool:
+        """The text put there; False where the bar is LibreOffice's own, as Excel says it."""
+        return self._status or False
 
     @status_bar.setter
     def status_bar(self, text: str | bool | None) -> None:
+        if self._indicator is not None:
+            self._indicator.end()
+            self._indicator = None
+        self._status = str(text or "")
         active = self.books.active_or_none
         frame = active and active.frame
-        if frame:
-            indicator = frame.createStatusIndicator()
-            if text:
-                indicator.start(text, 0)
-            else:
-                indicator.end()
+        if frame and self._status:
+            self._indicator = frame.createStatusIndicator()
+            self._indicator.start(self._status, 0)
 
     def alert(self, prompt: str, title: str | None, buttons: str, mode: str | None, callback: Any) -> str:
         """The button pressed. Says so only to the log where there is no window (a headless LibreOffice)."""
