@@ -81,7 +81,7 @@ PLACES: tuple[Place, ...] = (
           "test_checks_saved.test_a_form_with_mistakes_that_went_through_other_programs_has_the_same_mistakes"),
     Place("filled in LibreOffice", "the answers as typed", "",
           "test_checks_saved.test_a_blank_form_filled_and_saved_in_libreoffice_gives_the_answers_and_the_scores_of_the_form"),
-    Place("widths, filter, zoom and print area changed and saved by LibreOffice, shared and array formulas of its own making", "accepted", "",
+    Place("widths, filter, zoom, print area changed; saved by LibreOffice, shared and array formulas of its own making", "accepted", "",
           "test_bad_places.test_a_form_whose_looks_were_changed_in_libreoffice_is_accepted"),
 )  # fmt: skip
 
