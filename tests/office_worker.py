@@ -22,7 +22,7 @@ from typing import Any
 sys.path.append("/usr/lib/python3/dist-packages")  # Debian's python3-uno, for a Python that is not Debian's
 import uno
 
-RESTART_ME = (81, -6)  # soffice ends so after it has made a fresh profile; aborts while extensions of another user's are taken in
+RESTART_ME = 81  # soffice ends so after it has made a fresh profile
 START_SECONDS = 90
 VALUE, DATETIME, STRING, FORMULA = 1, 2, 4, 16  # com.sun.star.sheet.CellFlags
 FILTERS = {
@@ -96,7 +96,7 @@ class Worker:
                 break
             except Exception:  # not listening yet
                 ended = self.process.poll()
-                if ended in RESTART_ME and not restarted:
+                if ended == RESTART_ME and not restarted:
                     restarted = True
                     self.process = self.launch()
                 elif ended is not None or time.monotonic() > until:
