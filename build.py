@@ -82,7 +82,7 @@ def test(arguments: Sequence[str]) -> None:
     step("mypy", in_venv("-m", "mypy"))
     step("import layers", in_venv("-c", "from importlinter.cli import lint_imports_command as run; run()"))
     # loadgroup keeps the tests that share LibreOffice on one worker.
-    # The extension is installed and pressed in a LibreOffice of its own, after all others have ended: beside them it may abort at its start.
+    # The extension is tried in a LibreOffice of its own, after all others have ended: beside them it may abort at its start.
     alone = [] if arguments else [EXTENSION_TESTS]
     step("pytest", in_venv("-m", "pytest", "-n", "auto", "--dist", "loadgroup", *(f"--ignore={one}" for one in alone), *arguments))
     for one in alone:
