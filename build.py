@@ -37,8 +37,6 @@ STAMP = VENV / "cchc-setup.txt"  # what was installed, written last: without it 
 RUNTIME_LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"  # holds everything in RUNTIME_LOCK, in the same versions
 
-EXTENSION_TESTS = "tests/test_addin_extension.py"
-
 # python3-uno drives LibreOffice, fonts-liberation2 has Times New Roman's widths for Vietnamese letters too, poppler-utils turns
 # PDF into pictures.
 DEBIAN_PACKAGES = ("libreoffice-calc", "python3-uno", "fonts-liberation2", "poppler-utils")
@@ -82,11 +80,7 @@ def test(arguments: Sequence[str]) -> None:
     step("mypy", in_venv("-m", "mypy"))
     step("import layers", in_venv("-c", "from importlinter.cli import lint_imports_command as run; run()"))
     # loadgroup keeps the tests that share LibreOffice on one worker.
-    # The extension is tried in a LibreOffice of its own, after all others have ended: beside them it may abort at its start.
-    alone = [] if arguments else [EXTENSION_TESTS]
-    step("pytest", in_venv("-m", "pytest", "-n", "auto", "--dist", "loadgroup", *(f"--ignore={one}" for one in alone), *arguments))
-    for one in alone:
-        step("pytest, extension", in_venv("-m", "pytest", one))
+    step("pytest", in_venv("-m", "pytest", "-n", "auto", "--dist", "loadgroup", *arguments))
 
 
 def dist() -> None:

@@ -32,7 +32,7 @@ from tests.office_worker import seed_profile
 from tests.person import Person
 from workbook_templates import layout as at
 
-pytestmark = pytest.mark.xdist_group("office")
+pytestmark = [pytest.mark.xdist_group("office"), pytest.mark.exhaustive]  # its first run in a fresh clone makes LibreOffice abort
 
 
 # -------------------------------------------------------------------------------------------------------------------- what is in it
