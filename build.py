@@ -127,8 +127,9 @@ def set_up(lock: Path) -> None:
 
 
 def fingerprint(lock: Path) -> str:
-    """A hash of all that an installation depends on: the lock, the project's own settings and where it lies."""
-    parts = (lock.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), os.fsencode(ROOT))
+    """A hash of all that an installation depends on: the lock, the project's own settings, its packages and where it lies."""
+    packages = ",".join(sorted(init.parent.name for init in ROOT.glob("*/__init__.py")))  # an editable install knows them by name
+    parts = (lock.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), packages.encode(), os.fsencode(ROOT))
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
