@@ -124,16 +124,17 @@ def result_of(scores: UnitScores, rules: Rules) -> UnitResult:
     full maximum before the central part is added; A = 0 gives 0. Listed cases add and take points up to their caps; the deduction
     (Điều 7.2.g) comes last, off the gross.
     """
+    fields = tuple(_field_shares(scores))
     leaves = [(leaf, scores.leaves[leaf.code]) for leaf in scores.appendix.leaves]
-    kept = [(leaf, score) for leaf, score in leaves if score.final is not State.NOT_ASSESSED]
-    unfinished = tuple(leaf.code for leaf, score in kept if score.final is not State.SCORED)
-    appraised = total(score.points for leaf, score in kept if score.final is State.SCORED and leaf.is_appraised)
-    survey = total(score.points for leaf, score in kept if score.final is State.SCORED and leaf.is_central)
-    rescaled, possible = appraised, total(leaf.max for leaf, _ in kept)
+    unfinished = tuple(leaf.code for leaf, score in leaves if score.final not in (State.SCORED, State.NOT_ASSESSED))
+    survey = total([score.points for leaf, score in leaves if score.final is State.SCORED and leaf.is_central])
+    # a leaf is appraised or central, nothing else: what is not the one is the other
+    appraised = total([one.points for one in fields]) - survey
+    rescaled, possible = appraised, total([one.possible for one in fields])
     if rules.not_assessed == "rescale_then_survey":
-        assessed = total(leaf.max for leaf, _ in kept if leaf.is_appraised)
+        full = total([leaf.max for leaf, _ in leaves if leaf.is_appraised])
+        assessed = full - total([leaf.max for leaf, score in leaves if leaf.is_appraised and score.final is State.NOT_ASSESSED])
         if assessed:
-            full = total(leaf.max for leaf, _ in leaves if leaf.is_appraised)
             rescaled, possible = appraised / assessed * full, possible - assessed + full
     bonus, minus = _capped(scores.bonus, rules.bonus), _capped(scores.minus, rules.minus)
     gross = max(rescaled + survey + bonus - minus, Fraction(0))
@@ -143,13 +144,13 @@ def result_of(scores: UnitScores, rules: Rules) -> UnitResult:
     if standing in (Standing.RANKED, Standing.UNRANKED):
         pari = (gross - deduction) / possible * 100 if possible else Fraction(0)
     grade = "" if pari is None else grade_of(pari, rules)
-    own = [(leaf, score) for leaf, score in leaves if leaf.is_self_scored and score.self_state is not State.NOT_ASSESSED]
+    own = [(leaf.max, score) for leaf, score in leaves if leaf.is_self_scored and score.self_state is not State.NOT_ASSESSED]
     return UnitResult(
         unit=scores.unit,
         name=scores.name,
         standing=standing,
-        self_points=total(score.self_points for _, score in own if score.self_state is State.SCORED),
-        self_possible=total(leaf.max for leaf, _ in own),
+        self_points=total([score.self_points for _, score in own if score.self_state is State.SCORED]),
+        self_possible=total([most for most, _ in own]),
         appraised=appraised,
         rescaled=rescaled,
         survey=survey,
@@ -161,7 +162,7 @@ def result_of(scores: UnitScores, rules: Rules) -> UnitResult:
         A=possible,
         pari=pari,
         grade=rules.missing.grade if standing is Standing.MISSING else grade,
-        by_field=tuple(_field_shares(scores)),
+        by_field=fields,
         unfinished=unfinished,
     )
 
@@ -190,9 +191,9 @@ def _standing(scores: UnitScores, unfinished: Sequence[str]) -> Standing:
 def _field_shares(scores: UnitScores) -> Iterable[FieldShare]:
     for node in scores.appendix.children:
         leaves = tuple(node.leaves()) if isinstance(node, Group) else (node,)
-        found = [(leaf, scores.leaves[leaf.code]) for leaf in leaves]
-        points = total(score.points for _, score in found if score.final is State.SCORED)
-        possible = total(leaf.max for leaf, score in found if score.final is not State.NOT_ASSESSED)
+        found = [(leaf.max, scores.leaves[leaf.code]) for leaf in leaves]
+        points = total([score.points for _, score in found if score.final is State.SCORED])
+        possible = total([most for most, score in found if score.final is not State.NOT_ASSESSED])
         yield FieldShare(node.code, node.title, points, possible)
 
 
@@ -261,18 +262,19 @@ class Campaign:
     overall: bool = False
 
 
-def ranking_to_book(campaign: Campaign, blocks: Sequence[Block]) -> Book:
+def ranking_to_book(campaign: Campaign, blocks: Sequence[Block], ranked: Sequence[Sequence[UnitResult]] | None = None) -> Book:
     """`06_ket_qua/ket_qua_xep_hang.xlsx` of these blocks, all of one version, in this order."""
-    return ranking_book(ranking_data(campaign, blocks))
+    return ranking_book(ranking_data(campaign, blocks, ranked))
 
 
-def ranking_data(campaign: Campaign, blocks: Sequence[Block]) -> RankingData:
-    """What the ranking workbook shows of these blocks: their units ranked and in order."""
+def ranking_data(campaign: Campaign, blocks: Sequence[Block], ranked: Sequence[Sequence[UnitResult]] | None = None) -> RankingData:
+    """What the ranking workbook shows of these blocks: their units ranked and in order. `ranked` are their results where they are known."""
     rules = campaign.version.rules
     tables = []
-    for block in blocks:
+    for turn, block in enumerate(blocks):
         scores = {one.unit: one for one in block.units}
-        rows = tuple(unit_row(scores[one.unit], one, rules) for one in results_of(block, rules))
+        results = results_of(block, rules) if ranked is None else ranked[turn]
+        rows = tuple(unit_row(scores[one.unit], one, rules) for one in results)
         tables.append(BlockTable(block.code, block.name, block.commended, rows))
     heading = (campaign.version, campaign.title, campaign.organiser, campaign.year)
     return RankingData(*heading, tuple(tables), campaign.decisions, campaign.against, campaign.overall)

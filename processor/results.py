@@ -5,7 +5,7 @@ The arithmetic is `ranking`'s; here is where its numbers come from, and that the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -73,7 +73,7 @@ def rank(desk: Desk, *, against: bytes | None = None, tick: Callable[[int], None
             if one.standing is Standing.UNFINISHED and one.unit not in awaited
         ]
     earlier = "" if against is None else desk.originals.keep(against, ".json")
-    data = write_book(result_book(then, blocks, earlier))
+    data = write_book(result_book(then, blocks, earlier, [results for _, results in done.blocks]))
     digest = parts_digest(data)
     done.file = f"{RESULTS}/{RESULT_FILE}"
     write_atomic(desk.path(RESULTS, RESULT_FILE), data)
@@ -120,8 +120,11 @@ def _why(one: UnitResult) -> str:
     return f"chưa có điểm của tiêu chí {codes}{more}"
 
 
-def result_book(desk: Desk, blocks: list[Block], earlier: str) -> Book:
-    """The ranking workbook of those blocks, beside the earlier results kept under that hash ("": beside none)."""
+def result_book(desk: Desk, blocks: list[Block], earlier: str, ranked: Sequence[Sequence[UnitResult]] | None = None) -> Book:
+    """The ranking workbook of those blocks, beside the earlier results kept under that hash ("": beside none).
+
+    `ranked` are the blocks' results where they are known already.
+    """
     campaign = desk.campaign
     decisions = tuple(
         (campaign.unit(one.unit).name, DECISION_WORDS[one.what], one.reason, f"{one.at:%d/%m/%Y %H:%M}", one.actor)
@@ -129,7 +132,7 @@ def result_book(desk: Desk, blocks: list[Block], earlier: str) -> Book:
     ) + merged_decisions(merge_state(desk), campaign.units)
     against = comparison(campaign, desk.version, desk.originals.get(earlier)) if earlier else None
     heading = ranking.Campaign(campaign.title, campaign.organiser, campaign.year, desk.version, decisions, against, campaign.overall)
-    return ranking.ranking_to_book(heading, blocks)
+    return ranking.ranking_to_book(heading, blocks, ranked)
 
 
 def earlier_results(earlier: Desk) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -61,14 +61,41 @@ def print_table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object
     """A table; columns whose number (from 0) is in `right` are set to the right."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    numbers = set(right)
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    numbers, out = set(right), console()
+    lines = _table_lines(title, heads, cells, numbers, out.width)
+    if lines:
+        out.print(Text(title, "table.title"), lines[0], Text(lines[1], "table.header"), sep="\n")
+        sys.stdout.write("\n".join((*lines[2:], "")))
+        return
+    table = Table(title=Text(title, "table.title"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for index, head in enumerate(heads):
-        table.add_column(head, justify="right" if index in numbers else "left", no_wrap=not sys.stdout.isatty())
-    for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console().print(table)
+        table.add_column(Text(head), justify="right" if index in numbers else "left", no_wrap=not sys.stdout.isatty())
+    for row in cells:
+        table.add_row(*map(Text, row))
+    out.print(table)
+
+
+def _table_lines(title: str, heads: Sequence[str], cells: Sequence[Sequence[str]], right: Collection[int], width: int) -> list[str]:
+    """The lines of a table as rich draws them, which takes a millisecond for each; none where it must be broken to fit a width."""
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(heads, *cells, strict=True)]
+    whole = sum(widths) + 3 * len(widths) - 1
+    if whole > width or cell_len(title) > whole or any("\n" in cell for row in cells for cell in row):
+        return []
+
+    def line(row: Sequence[str]) -> str:
+        padded = []
+        for turn, (cell, most) in enumerate(zip(row, widths, strict=True)):
+            air = " " * (most - cell_len(cell))
+            padded.append(air + cell if turn in right else cell + air)
+        return f" {'   '.join(padded)} "
+
+    blank = " " * whole
+    return [blank, line(heads), f" {'─' * (whole - 2)} ", *map(line, cells), blank]
 
 
 def say(text: str) -> None:

@@ -139,7 +139,7 @@ def total(values: Iterable[Fraction]) -> Fraction:
     """The exact sum. Adds up numerators by denominator first: points have few different ones, and `Fraction` is slow to add."""
     parts: dict[int, int] = {}
     for value in values:
-        bottom = value.denominator
-        parts[bottom] = parts.get(bottom, 0) + value.numerator
+        top, bottom = value.as_integer_ratio()
+        parts[bottom] = parts.get(bottom, 0) + top
     common = math.lcm(*parts)
     return Fraction(sum(top * (common // bottom) for bottom, top in parts.items()), common)
