@@ -1,45 +1,41 @@
 """A workbook as plain data, and the one writer that makes an .xlsx of it.
 
 Everything we deliver is first a `Book`: cells with their value (for a formula: its right result), formula and look. The same data is
-what a return is compared with. The writer is xlsxwriter, with parts patched where it lacks a feature. The same book gives the same bytes.
+what a return is compared with. xlsxwriter makes the package and all of a sheet but its rows, which `sheet_xml` makes in the same bytes
+several times faster; what xlsxwriter lacks is put in as the parts are written, each once. The same book gives the same bytes.
 """
 
 from __future__ import annotations
 
 import io
 import re
-import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from fractions import Fraction
-from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
-import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name, xl_range
+from xlsxwriter.packager import Packager
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_range
 from xlsxwriter.workbook import Workbook as XlsxWorkbook
-from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple, Worksheet
+from xlsxwriter.worksheet import Worksheet
 
+from workbook_templates.cells import Address, Cell, Rows, Value, a1
 from workbook_templates.look import BASE, LOOKS
-from workbook_templates.measure import column_points, height_of, lines_of
-
-Value = None | str | int | Fraction | date | datetime
-Address = tuple[int, int]
-"""Row and column, both from 1."""
+from workbook_templates.package import Packed, PackedPart, PartWriter
+from workbook_templates.sheet_xml import (
+    DEFAULT_HEIGHT,
+    DEFAULT_WIDTH,
+    Columns,
+    Strings,
+    WorkbookLimit,
+    cached,
+    cell_xml,
+    row_start,
+    text_height,
+)
 
 EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001  (a fixed stamp, no moment: the same book must give the same bytes)
-
-
-class WorkbookLimit(ValueError):
-    """Something Excel would refuse or silently drop; always our mistake, found before a file leaves."""
-
-
-def a1(row: int, col: int, *, absolute: bool = False) -> str:
-    """The A1 name of a cell, rows and columns from 1."""
-    name = xl_col_to_name(col - 1)
-    return f"${name}${row}" if absolute else f"{name}{row}"
 
 
 def quoted(sheet: str) -> str:
@@ -52,16 +48,6 @@ def text_literal(text: str) -> str:
     if len(text) > 255:
         raise WorkbookLimit(f"a literal of {len(text)} characters")
     return '"' + text.replace('"', '""') + '"'
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell. `value` is what a viewer that does not calculate shows; `rich` gives its pieces a font each (look, text)."""
-
-    value: Value = None
-    formula: str = ""
-    look: str = "text"
-    rich: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +104,8 @@ class Sheet:
 
     name: str
     cells: dict[Address, Cell] = field(default_factory=dict)
+    tables: list[Rows] = field(default_factory=list)
+    """Rows of one shape, from the top down; none of `cells` stands among them."""
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     column_looks: dict[int, str] = field(default_factory=dict)
@@ -164,6 +152,16 @@ class Sheet:
         for offset, value in enumerate(values):
             self.put(row, first + offset, value, look)
 
+    def all_cells(self) -> Iterator[tuple[Address, Cell]]:
+        """Every cell with its place, those of tables too, in no order."""
+        yield from self.cells.items()
+        for rows in self.tables:
+            yield from rows.cells()
+
+    def at(self, row: int, col: int) -> Cell | None:
+        """The cell of a place, None where there is none."""
+        return self.cells.get((row, col)) or next((cell for rows in self.tables if (cell := rows.at(row, col))), None)
+
 
 @dataclass(slots=True)
 class Book:
@@ -184,83 +182,175 @@ class Book:
         raise KeyError(name)
 
 
+class Written(NamedTuple):
+    """A workbook as a file's bytes, and the digest of its parts."""
+
+    data: bytes
+    digest: str
+
+
 def write_book(book: Book) -> bytes:
     """The .xlsx of a book. Raises WorkbookLimit where Excel's limits are passed."""
-    buffer = io.BytesIO()
-    out = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False})
+    return written(book).data
+
+
+def written(book: Book) -> Written:
+    """The .xlsx of a book with the digest of its parts. Raises WorkbookLimit where Excel's limits are passed."""
+    out = _Workbook(book.password)
     out.formats[0].set_font_name(BASE["font_name"])
     out.set_properties({"title": book.title, "author": book.author, "created": EPOCH})
     for name, value in book.properties.items():
         out.set_custom_property(name, value, "text")
     looks = _Looks(out)
     for sheet in book.sheets:
-        _write_sheet(out.add_worksheet(sheet.name, _PlainWorksheet), sheet, looks, out, book.password)
+        _write_sheet(out.add_worksheet(sheet.name, _Worksheet), sheet, looks, out, book.password)
     for name, refers in sorted(book.names.items()):
         out.define_name(name, "=" + refers)
     _activate_first_visible(out, book)
     out.close()
-    return _patched(buffer.getvalue(), book)
+    return Written(*Packed(out.packager.parts).with_parts(()))
 
 
-class _PlainWorksheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
-    """A worksheet that takes cells as they are: ours use only functions of Excel 2007, so none needs xlsxwriter's 30 rewrites.
+class _Packager(Packager):  # type: ignore[misc]  # xlsxwriter has no types
+    """Takes the parts one after another as xlsxwriter writes them, each deflated as it grows: none is whole in memory or packed twice."""
 
-    What a plain cell needs is done here with half the calls, in the very bytes that xlsxwriter gives; a test compares them.
-    """
+    def __init__(self) -> None:
+        super().__init__()
+        self._making: list[PartWriter] = []
+        self.parts: list[PackedPart] = []
+
+    def _filename(self, xml_filename: str) -> PartWriter:
+        self._end_part()
+        self._making.append(PartWriter(xml_filename))
+        return self._making[-1]
+
+    def _end_part(self) -> None:
+        if self._making:
+            self.parts.append(self._making.pop().packed())
+
+    _write_sheets = Packager._write_worksheet_files
+
+    def _write_worksheet_files(self) -> None:
+        """Nothing: they are written first, for they tell which texts there are."""
+
+    def _create_package(self) -> list[Any]:
+        """No files for xlsxwriter to pack: they are in `parts`."""
+        self._write_sheets()
+        super()._create_package()
+        self._end_part()
+        self.parts.sort(key=lambda part: part.name != "[Content_Types].xml")  # which readers want first
+        return []
+
+
+class _Workbook(XlsxWorkbook):  # type: ignore[misc]
+    """A workbook whose parts are left in its packager, its structure locked where there is a password."""
+
+    def __init__(self, password: str) -> None:
+        super().__init__(io.BytesIO(), {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False})
+        self.str_table = Strings()
+        self.packager = _Packager()
+        self._password = password
+
+    def _get_packager(self) -> _Packager:
+        return self.packager
+
+    def _write_book_views(self) -> None:
+        if self._password:
+            attributes = [("workbookPassword", _legacy_hash(self._password)), ("lockStructure", "1")]
+            self._xml_empty_tag("workbookProtection", attributes)
+        super()._write_book_views()
+
+
+class _Worksheet(Worksheet):  # type: ignore[misc]
+    """A worksheet that writes the cells of a `Sheet` as they are: ours use only functions of Excel 2007, so none needs xlsxwriter's 30
+    rewrites. Its first page bears no number, and a row grows as somebody types unless its height is fixed."""
+
+    def hold(self, sheet: Sheet, looks: _Looks) -> None:
+        """Nothing; the cells are those of the sheet. Raises WorkbookLimit beyond Excel's last row or column."""
+        self._sheet, self._looks = sheet, looks
+        cells = dict(sheet.cells)
+        for (row, first), (last_row, last) in sheet.merges:
+            for place in ((one, col) for one in range(row, last_row + 1) for col in range(first, last + 1)):
+                cells.setdefault(place, Cell(look=sheet.cells[row, first].look))
+        self._rows: dict[int, dict[int, Cell]] = {}
+        for (row, col), cell in sorted(cells.items()):
+            self._rows.setdefault(row, {})[col] = cell
+        bounds = [*sheet.cells, *((row, col) for rows in sheet.tables for row, col in ((rows.first, 1), (rows.end - 1, len(rows.looks))))]
+        if bounds:
+            row_numbers, col_numbers = zip(*bounds, strict=True)
+            for edge in (min, max):
+                if self._check_dimensions(edge(row_numbers) - 1, edge(col_numbers) - 1):
+                    raise WorkbookLimit(f"row {edge(row_numbers)}, column {edge(col_numbers)}")
+        for table in sheet.tables:
+            if sheet.charts or any(table.first <= row < table.end for row in (*self._rows, *sheet.heights)):
+                raise WorkbookLimit(f"something stands among the rows of a table from row {table.first} on: {sheet.name}")
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")
 
-    def put(self, row: int, col: int, value: Any, form: Format, formula: str) -> None:
-        """Nothing; a cell is there, as `write_formula`, `write_string`, `write_blank` or `write_number` put it."""
-        if formula:
-            made = CellFormulaTuple(formula, form, value)
-        elif value == "":
-            made = CellBlankTuple(form)
-        elif isinstance(value, str):
-            made = CellStringTuple(self.str_table._get_shared_string_index(value), form)
-        else:
-            made = CellNumberTuple(value, form)
-        self.table[row][col] = made
+    def _get_range_data(self, row_start: int, col_start: int, row_end: int, col_end: int) -> list[Any]:
+        """What a chart shows of a range until it is drawn anew."""
+        found: list[Any] = []
+        for row in range(row_start + 1, row_end + 2):
+            for col in range(col_start + 1, col_end + 2):
+                cell = self._sheet.at(row, col)
+                value = None if cell is None else cached(cell.value)
+                found.append(value if value is None or isinstance(value, str) or (cell and cell.formula) else f"{value:.16g}")
+        return found
 
-    def bound(self, first: Address, last: Address) -> None:
-        """Nothing; the sheet reaches from one place to the other, counted from 0. Raises WorkbookLimit beyond Excel's last."""
-        if self._check_dimensions(*first) or self._check_dimensions(*last):
-            raise WorkbookLimit(f"{last[0] + 1} rows, {last[1] + 1} columns")
+    def _write_rows(self) -> None:
+        spans = self._spans()
+        tables = {rows.first: rows for rows in self._sheet.tables if rows.values}
+        columns = Columns(self._style, self._plain, self._sheet.widths, self.str_table)
+        for row in sorted({*self._rows, *(row + 1 for row in self.row_info), *tables}):
+            if row in tables:
+                for xml in columns.rows(tables[row], spans):
+                    self.fh.write(xml)
+            else:
+                self._write_single(row, spans(row))
 
-    def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        form = cell.format
-        if form is None:
-            super()._write_cell(row, col, cell)
+    def _write_single(self, row: int, spans: str) -> None:
+        """Nothing; a row was written whose cells were put one by one."""
+        height = self.row_info[row - 1].height * 0.75 if row - 1 in self.row_info else 0.0
+        start = row_start(row, spans, height, fixed=row in self._sheet.heights)
+        if row not in self._rows:
+            self.fh.write(start.removesuffix(">") + "/>")
             return
-        kind = cell.__class__
-        if kind is CellBlankTuple:
-            self.fh.write(f'<c r="{_letters(col)}{row + 1}" s="{form._get_xf_index()}"/>')
-        elif kind is CellStringTuple:
-            self.fh.write(f'<c r="{_letters(col)}{row + 1}" s="{form._get_xf_index()}" t="s"><v>{cell.string}</v></c>')
-        elif kind is CellNumberTuple:
-            self.fh.write(f'<c r="{_letters(col)}{row + 1}" s="{form._get_xf_index()}"><v>{cell.number:.16G}</v></c>')
-        elif kind is CellFormulaTuple and (not isinstance(cell.value, str) or cell.value[:1] != "#") and not isinstance(cell.value, bool):
-            is_text = isinstance(cell.value, str)
-            shown = ' t="str"' if is_text and cell.value else ""
-            value = _escaped(cell.value) if is_text else cell.value
-            head = f'<c r="{_letters(col)}{row + 1}" s="{form._get_xf_index()}"{shown}>'
-            self.fh.write(f"{head}<f>{_escaped(cell.formula)}</f><v>{value}</v></c>")
-        else:
-            super()._write_cell(row, col, cell)
+        cells = [self._cell(row, col, cell) for col, cell in self._rows[row].items()]
+        self.fh.write(f"{start}{''.join(cells)}</row>")
 
+    def _cell(self, row: int, col: int, cell: Cell) -> str:
+        style = self._style(cell.look)
+        if cell.rich and not cell.formula:
+            pieces = [one for look, text in cell.rich for one in (self._looks[look], text)]
+            self.write_rich_string(row - 1, col - 1, *pieces, self._looks[cell.look])
+            return f'<c r="{a1(row, col)}" s="{style}" t="s"><v>{self.table[row - 1][col - 1].string}</v></c>'
+        return cell_xml(a1(row, col), style, self._plain(cell.value), cell.formula, self.str_table)
 
-@cache
-def _letters(col: int) -> str:
-    """A column's letters, counted from 0."""
-    return str(xl_col_to_name(col))
+    def _style(self, look: str) -> int:
+        """The number of a look in the styles."""
+        return int(self._looks[look]._get_xf_index())
 
+    def _plain(self, value: Value) -> Any:
+        return self._convert_date_time(value) if isinstance(value, date) else cached(value)
 
-def _escaped(text: str) -> str:
-    """Text between tags; line ends and quotes stay as they are."""
-    if "&" in text or "<" in text or ">" in text:
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text
+    def _spans(self) -> Callable[[int], str]:
+        """The attribute that tells a row's first and last column, for every sixteen rows, as Excel does."""
+        found: dict[int, tuple[int, int]] = {}
+        wide = [(row, min(cells), max(cells)) for row, cells in self._rows.items()]
+        wide += [(row, 1, len(rows.looks)) for rows in self._sheet.tables for row in (*range(rows.first, rows.end, 16), rows.end - 1)]
+        for row, first, last in wide:
+            before = found.get((row - 1) // 16, (first, last))
+            found[(row - 1) // 16] = min(first, before[0]), max(last, before[1])
+        told = {block: f' spans="{first}:{last}"' for block, (first, last) in found.items()}
+        return lambda row: told.get((row - 1) // 16, "")
+
+    def _write_header_footer(self) -> None:
+        """A header on every page but the first (NĐ 30/2020/NĐ-CP, Phụ lục I)."""
+        self._xml_start_tag("headerFooter", [("differentFirst", 1)])
+        self._write_odd_header()
+        self._xml_empty_tag("firstHeader")
+        self._xml_end_tag("headerFooter")
 
 
 class _Looks:
@@ -300,11 +390,7 @@ def _write_sheet(out: Worksheet, sheet: Sheet, looks: _Looks, workbook: XlsxWork
         out.set_row(row - 1, height)
     for (row, first), (last_row, last) in sheet.merges:
         out.merge_range(row - 1, first - 1, last_row - 1, last - 1, "", looks[sheet.cells[row, first].look])
-    if sheet.cells:
-        rows, cols = [row for row, _ in sheet.cells], [col for _, col in sheet.cells]
-        out.bound((min(rows) - 1, min(cols) - 1), (max(rows) - 1, max(cols) - 1))
-    for (row, col), cell in sorted(sheet.cells.items()):
-        _write_cell(out, row - 1, col - 1, cell, looks)
+    out.hold(sheet, looks)
     for validation in sheet.validations:
         _write_validation(out, validation)
     for condition in sheet.conditions:
@@ -333,69 +419,21 @@ def _write_sheet(out: Worksheet, sheet: Sheet, looks: _Looks, workbook: XlsxWork
         )
 
 
-DEFAULT_WIDTH, DEFAULT_HEIGHT = 8.43, 15.0
-
-
 def _wrapped_heights(sheet: Sheet) -> dict[int, float]:
     """Heights, in points, of the rows whose wrapped text needs more than one line and that have none of their own."""
     merged = dict(sheet.merges)
     heights: dict[int, float] = {}
     for (row, col), cell in sheet.cells.items():
         value = cell.value
-        if not isinstance(value, str) or not value or row in sheet.heights or not (wrap := _wrapping(cell.look)).wraps:
+        if not isinstance(value, str) or not value or row in sheet.heights:
             continue
-        last = merged.get((row, col), (row, col))[1]
-        width = sum([sheet.widths.get(one, DEFAULT_WIDTH) for one in range(col, last + 1)])
-        height = _height(value, width, wrap)
+        width = sheet.widths.get(col, DEFAULT_WIDTH)
+        if (row, col) in merged:
+            width = sum([sheet.widths.get(one, DEFAULT_WIDTH) for one in range(col, merged[row, col][1] + 1)])
+        height = text_height(value, width, cell.look)
         if height > heights.get(row, 0.0):
             heights[row] = height
     return {row: height for row, height in heights.items() if height > DEFAULT_HEIGHT + 2}
-
-
-class _Wrapping(NamedTuple):
-    """What of a look decides a row's height: whether it wraps, the font's size in points, the indent, bold."""
-
-    wraps: bool
-    size: float
-    indent: int
-    bold: bool
-
-
-@cache
-def _wrapping(look: str) -> _Wrapping:
-    one = LOOKS[look]
-    size = float(one.get("font_size", BASE["font_size"]))
-    return _Wrapping(bool(one.get("text_wrap")), size, one.get("indent", 0), bool(one.get("bold")))
-
-
-@lru_cache(maxsize=32_768)
-def _height(text: str, width: float, wrap: _Wrapping) -> float:
-    """The height, in points, of a text in a column so many characters wide."""
-    return height_of(lines_of(text, column_points(width) - 7 * wrap.indent, wrap.size, wrap.bold), wrap.size)
-
-
-def _write_cell(out: Worksheet, row: int, col: int, cell: Cell, looks: _Looks) -> None:
-    form = looks[cell.look]
-    if cell.rich and not cell.formula:
-        pieces: list[Any] = []
-        for look, text in cell.rich:
-            pieces += [looks[look], text]
-        out.write_rich_string(row, col, *pieces, form)
-    elif isinstance(cell.value, date) and not cell.formula:
-        out.write_datetime(row, col, cell.value, form)
-    else:
-        if isinstance(cell.value, str) and len(cell.value) > 32_767:
-            raise WorkbookLimit(f"{len(cell.value)} characters in one cell")
-        out.put(row, col, _cached(cell.value), form, cell.formula)
-
-
-def _cached(value: Value) -> Any:
-    """A value as the file holds it; binary only here, at the very edge."""
-    if value is None:
-        return ""
-    if isinstance(value, Fraction):
-        return value.numerator if value.denominator == 1 else float(value)
-    return value
 
 
 def _write_validation(out: Worksheet, rule: Validation) -> None:
@@ -473,34 +511,8 @@ def _set_page(out: Worksheet, sheet: Sheet) -> None:
         out.set_h_pagebreaks(list(sheet.page_breaks))
 
 
-_CUSTOM_HEIGHT = re.compile(r'(<row r="(\d+)"[^>]*?) customHeight="1"')
-_EMPTY_TEXT_RESULT = re.compile(r'(<c r="[A-Z]+\d+"(?: s="\d+")?)>(<f>[^<]*</f>)<v></v>')
-_HEADER = re.compile(r"<headerFooter>(.*?)</headerFooter>", re.DOTALL)
 STAMP = (2000, 1, 1, 0, 0, 0)
 """The time every part of every package bears."""
-
-
-def _patched(data: bytes, book: Book) -> bytes:
-    """The workbook with what xlsxwriter lacks: a locked structure, a first page without number, empty text as a formula's result."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
-        for info in source.infolist():
-            part = source.read(info)
-            if info.filename == "xl/workbook.xml" and book.password:
-                lock = f'<workbookProtection workbookPassword="{_legacy_hash(book.password)}" lockStructure="1"/>'
-                part = part.replace(b"<bookViews>", lock.encode() + b"<bookViews>", 1)
-            elif info.filename.startswith("xl/worksheets/sheet"):
-                fixed = book.sheets[int(info.filename.removeprefix("xl/worksheets/sheet").removesuffix(".xml")) - 1].heights
-                part = _patched_sheet(part.decode("utf-8"), fixed).encode("utf-8")
-            target.writestr(zipfile.ZipInfo(info.filename, STAMP), part, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
-def _patched_sheet(text: str, fixed: Mapping[int, float]) -> str:
-    """A sheet's XML whose rows may grow unless their height is fixed, with typed empty results and no number on page 1."""
-    text = _CUSTOM_HEIGHT.sub(lambda found: found[0] if int(found[2]) in fixed else found[1], text)
-    text = _EMPTY_TEXT_RESULT.sub(r'\1 t="str">\2<v></v>', text)
-    return _HEADER.sub(r'<headerFooter differentFirst="1">\1<firstHeader/></headerFooter>', text)
 
 
 def _legacy_hash(password: str) -> str:
@@ -519,3 +531,26 @@ def _turned(value: int) -> int:
 def area(first: Address, last: Address) -> str:
     """The A1 name of a range, e.g. "B5:C9"."""
     return str(xl_range(first[0] - 1, first[1] - 1, last[0] - 1, last[1] - 1))
+
+
+__all__ = [
+    "EPOCH",
+    "STAMP",
+    "Address",
+    "Book",
+    "Cell",
+    "Chart",
+    "Condition",
+    "Rows",
+    "Sheet",
+    "Validation",
+    "Value",
+    "WorkbookLimit",
+    "Written",
+    "a1",
+    "area",
+    "quoted",
+    "text_literal",
+    "write_book",
+    "written",
+]

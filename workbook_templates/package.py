@@ -7,6 +7,7 @@ what differs lies as it is. All zip readers take that: it is one deflated stream
 from __future__ import annotations
 
 import hashlib
+import io
 import struct
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -84,6 +85,48 @@ def _stored(plain: bytes) -> list[bytes]:
     """Stored blocks of a deflated stream, none the last."""
     blocks = [plain[at : at + _STORED_MOST] for at in range(0, len(plain), _STORED_MOST)]
     return [b"\0" + struct.pack("<HH", len(block), len(block) ^ 0xFFFF) + block for block in blocks]
+
+
+LEVEL = 6
+"""How hard a part that is made once is deflated."""
+
+_AT_ONCE = 1 << 16
+"""So many characters of a part are gathered before they are deflated."""
+
+
+class PartWriter(io.StringIO):
+    """A part of text written bit by bit and deflated as it grows. A StringIO, for xlsxwriter writes to nothing else in memory."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self._engine = zlib.compressobj(LEVEL, zlib.DEFLATED, -15)
+        self._digest = hashlib.sha256()
+        self._size = self._crc = self._waiting = 0
+        self._texts: list[str] = []
+        self._packed: list[bytes] = []
+
+    def write(self, text: str) -> int:
+        """How many characters were taken."""
+        self._texts.append(text)
+        self._waiting += len(text)
+        if self._waiting >= _AT_ONCE:
+            self._deflate()
+        return len(text)
+
+    def packed(self) -> PackedPart:
+        """The part, at its end."""
+        self._deflate()
+        packed = b"".join([*self._packed, self._engine.flush()])
+        return PackedPart(self._name, packed, self._size, self._crc, self._digest.digest())
+
+    def _deflate(self) -> None:
+        plain = "".join(self._texts).encode("utf-8")
+        self._texts, self._waiting = [], 0
+        self._size += len(plain)
+        self._crc = zlib.crc32(plain, self._crc)
+        self._digest.update(plain)
+        self._packed.append(self._engine.compress(plain))
 
 
 class Packed:
