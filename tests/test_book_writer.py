@@ -148,7 +148,7 @@ def test_the_digest_told_is_that_of_the_parts() -> None:
 
 def test_a_chart_holds_what_its_cells_show() -> None:
     sheet = Sheet("Bảng")
-    for row, (name, points) in enumerate((("Sở A", Fraction(1, 4)), ("Sở B", 3)), 1):
+    for row, (name, points) in enumerate((("Sở A", Fraction(1, 4)), ("Sở B", Fraction(3))), 1):
         sheet.put(row, 1, name)
         sheet.put(row, 2, points)
     sheet.charts = [Chart((4, 1), "Điểm", "'Bảng'!$A$1:$A$2", "'Bảng'!$B$1:$B$2")]
