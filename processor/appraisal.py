@@ -17,12 +17,13 @@ from processor.checks import identity_of
 from processor.desk import APPRAISAL, Desk
 from processor.examining import read_apart
 from processor.files import ascii_name, read_whole, write_atomic
+from processor.filled_books import is_empty
 from processor.issuing import parts_digest, parts_digest_or_none
 from processor.kept import read_all_kept
 from processor.reader import Unreadable
 from processor.record import BookMade, Charge, counting, current_round
 from processor.scores import unit_line
-from processor.taking import is_empty, is_ours, take
+from processor.taking import is_ours, take
 from rubric_versions.findings import Finding, Severity, finding
 from workbook_templates.appraisal_book import Filled
 from workbook_templates.book import a1, write_book

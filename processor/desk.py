@@ -87,6 +87,8 @@ class Desk:
 
     def record(self) -> Record:
         """What the ledger's events come to by now; only the new ones are read."""
+        if self._record.upto == self._until:
+            return self._record
         newest = self.ledger.newest()
         if self._record.upto < (newest if self._until is None else min(newest, self._until)):
             fold(self.ledger.events(since=self._record.upto, until=self._until), self._record)
@@ -109,6 +111,11 @@ class Desk:
         then = replace(self, campaign=campaign, campaign_digest=campaign_digest, findings=[], lines={}, _record=past, _until=seq)
         then.take_central_books(campaign)
         return then
+
+    def elsewhere(self) -> Desk:
+        """The desk for another process of ours: it reads what happened from the ledger by itself, and has no key."""
+        originals = Originals(self.originals.folder.absolute())
+        return replace(self, key=None, originals=originals, findings=[], lines={}, _record=Record(), _past={})
 
     def take_central_books(self, own: Campaign) -> None:
         """Nothing; the campaign is what its workbook says (`own`) with the figures of the central books told so far."""

@@ -21,7 +21,9 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
@@ -75,6 +77,38 @@ def apart(task: Apart[Context, Item, Result], item: Item) -> Result:
             continue
         return result
     return task.lost(item)
+
+
+def apart_side_by_side(task: Apart[Context, Item, Result], items: Iterable[Item]) -> Iterator[tuple[Item, Result]]:
+    """Each item with its result, in order: as many helpers as there are cores work at once, and are gone at the end.
+
+    For few and weighty items. They are asked for a little before their turn, so that no more than those under way are held.
+    """
+    helpers: set[_Helper] = set()
+
+    def done(item: Item) -> Result:
+        try:
+            return apart(task, item)
+        finally:
+            if (kept := getattr(_mine, "kept", None)) is not None:
+                helpers.add(kept[1])
+
+    cores = os.cpu_count() or 1
+    under_way: deque[tuple[Item, Future[Result]]] = deque()
+    with ThreadPoolExecutor(cores) as threads:  # a thread that only waits for its helper
+        try:
+            for item in items:
+                under_way.append((item, threads.submit(done, item)))
+                if len(under_way) > cores:
+                    first, result = under_way.popleft()
+                    yield first, result.result()
+            while under_way:
+                first, result = under_way.popleft()
+                yield first, result.result()
+        finally:
+            threads.shutdown(wait=True, cancel_futures=True)
+            for helper in helpers:
+                helper.end()
 
 
 class _Died(Exception):

@@ -230,6 +230,10 @@ class Ledger:
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         self._connection.close()  # the last to close also removes the log
 
+    def __reduce__(self) -> tuple[type[Ledger], tuple[Path]]:
+        """In another process it is a ledger that holds the file only while it reads."""
+        return LedgerElsewhere, (self.path.absolute(),)
+
     def __enter__(self) -> Self:
         """The ledger itself."""
         return self
@@ -310,6 +314,22 @@ class Ledger:
                 case sqlite3.SQLITE_IOERR:
                     raise CannotWrite(self.path, reason) from error
             raise
+
+
+class LedgerElsewhere(Ledger):
+    """A ledger as another process of ours has it: it only reads, and holds the file no longer than that takes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def _read(self, rest: str, values: list[str | int]) -> list[Event]:
+        with Ledger(self.path, read_only=True) as ledger:
+            return ledger._read(rest, values)
+
+    def newest(self) -> int:
+        """The highest number ever given to an event, 0 before the first."""
+        with Ledger(self.path, read_only=True) as ledger:
+            return ledger.newest()
 
 
 def _empty_ledger() -> bytes:

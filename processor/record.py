@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from processor.campaign import Campaign, Round
@@ -143,6 +144,10 @@ class Entry:
 
     score: str
     reason: str
+
+
+entry_of = lru_cache(8192)(Entry)
+"""The entry of that score and reason: most are alike, and one is held for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +356,7 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
         elif event.kind == "appraised":
             put: dict[str, dict[str, Entry]] = {}
             for unit, code, score, reason in data["entries"]:
-                put.setdefault(unit, {})[code] = Entry(score, reason)
+                put.setdefault(unit, {})[code] = entry_of(score, reason)
             record.entries[data["book"]] = put
             record.taken[data["book"]] = tuple((file, sha256) for file, sha256 in data["files"])
         elif event.kind == "delegated":

@@ -6,90 +6,109 @@ and what stood before stands; a score that is gone is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from pathlib import Path
 
 from processor.appraisal_books import template_of
 from processor.arrivals import skipped_file
 from processor.central_figures import FOLDER as CENTRAL
-from processor.checks import identity_of, says_something
 from processor.desk import APPRAISAL, Desk
 from processor.documents import COPIES
-from processor.examining import read_apart
 from processor.files import read_whole, sha256_of
+from processor.filled_books import Looked, looking
 from processor.intake import Sealed
-from processor.issuing import parts_digest_or_none
+from processor.isolation import apart, apart_side_by_side
 from processor.ledger import plain_text
-from processor.reader import Cell, Unreadable, Workbook
-from processor.record import BookMade, Entry, Record, current_round
-from processor.untouched import as_text, expected_book, untouched
-from rubric_versions.answers import is_blank
+from processor.record import BookMade, Entry, Record, current_round, entry_of
 from rubric_versions.findings import Finding, errors, finding
-from rubric_versions.methods.base import Raw
-from rubric_versions.model import Leaf
-from rubric_versions.numbers import rounded, vi
+from rubric_versions.numbers import vi
 from workbook_templates import appraisal_book as at
-from workbook_templates.appraisal_book import AppraisalBook, score_text
 from workbook_templates.book import a1
 from workbook_templates.identity import Identity
 
 Place = tuple[str, str]
 """A unit and a criterion."""
 
+WORTH_HELPERS = 512 * 1024
+"""Bytes of books to look at from which it pays to begin a helper for each core: some 4,000 rows."""
+
 
 @dataclass(slots=True)
 class Taken:
-    """What one reading of `05_tham_dinh` did: findings, and how many scores were told anew."""
+    """What one reading of `05_tham_dinh` did: findings, how many scores were told anew, which files nobody has filled at all."""
 
     findings: list[Finding] = field(default_factory=list)
     count: int = 0
+    unfilled: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
-class _Copy:
-    """One file with a book in it."""
+class _File:
+    """One file that may be a book: its name from `05_tham_dinh`, where it lies, the hash of its bytes; its turn among all."""
 
-    file: str
+    turn: int
+    name: str
+    path: Path
     sha256: str
-    book: Workbook
 
 
 def take(desk: Desk) -> Taken:
-    """The entries of every book that lies in `05_tham_dinh`, kept and told in the ledger where they changed."""
-    done = Taken()
-    by_book: dict[str, list[_Copy]] = {}
-    folder, record = desk.folder / APPRAISAL, desk.record()
-    untouched_books = {one.digest for one in record.books.values() if one.book not in record.taken}
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-        file = plain_text(path.relative_to(folder).as_posix())
-        if path.suffix.lower() != ".xlsx" or skipped_file(path) or file.startswith((f"{COPIES}/", f"{CENTRAL}/")):
-            continue
-        data = read_whole(path)
-        if parts_digest_or_none(data) in untouched_books:
-            continue
-        try:
-            book = read_apart(data)
-        except Unreadable as problem:
-            done.findings.append(finding(problem.code, file=file, **problem.params))
-            continue
-        identity, found = identity_of(book)
-        made = record.books.get(identity.form_id) if identity is not None and is_ours(desk, identity) else None
-        if identity is None or made is None:
-            # an empty one of ours that the record does not know was left by a run that was killed before it told the ledger
-            if identity is None or not is_ours(desk, identity) or not is_empty(book):
-                done.findings.append(finding("appraisal-foreign", file=file))
-            continue
-        if made.replaced and is_empty(book):
-            continue
-        done.findings += [one.at(file=file) for one in found]
-        desk.originals.keep(data, ".xlsx")
-        by_book.setdefault(made.book, []).append(_Copy(file, sha256_of(data), book))
+    """The entries of every book that lies in `05_tham_dinh`, kept and told in the ledger where they changed.
+
+    A file that was taken before is not read again while the copies of its book are all what they were then.
+    """
+    done, record = Taken(), desk.record()
+    files = list(_files(desk.folder / APPRAISAL))
+    before = {pair: book for book, pairs in record.taken.items() for pair in pairs}
+    known: dict[str, list[_File]] = {}
+    for one in files:
+        if book := before.get((one.name, one.sha256)):
+            known.setdefault(book, []).append(one)
+    by_book: dict[str, list[tuple[_File, Looked]]] = {}
+    _look(desk, [one for one in files if (one.name, one.sha256) not in before], by_book, done)
+    changed = [book for book, mine in known.items() if book in by_book or _pairs(mine) != record.taken[book]]
+    _look(desk, [one for book in changed for one in known[book]], by_book, done)
     # the newest first: where an older book says otherwise, the older one is told
-    for book_id in sorted(by_book, key=lambda one: -record.books[one].seq):
-        _take_book(desk, record.books[book_id], by_book[book_id], done)
+    for book in sorted(by_book, key=lambda one: -record.books[one].seq):
+        _take_book(desk, record.books[book], sorted(by_book[book], key=lambda one: one[0].turn), done)
     return done
+
+
+def _files(folder: Path) -> Iterator[_File]:
+    for turn, path in enumerate(sorted(folder.rglob("*")) if folder.is_dir() else []):
+        name = plain_text(path.relative_to(folder).as_posix())
+        if path.suffix.lower() == ".xlsx" and not skipped_file(path) and not name.startswith((f"{COPIES}/", f"{CENTRAL}/")):
+            yield _File(turn, name, path, sha256_of(read_whole(path)))
+
+
+def _pairs(files: Iterable[_File]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.name, one.sha256) for one in files)
+
+
+def _look(desk: Desk, files: list[_File], by_book: dict[str, list[tuple[_File, Looked]]], done: Taken) -> None:
+    """Puts to each book the files that are its copies; the others are told."""
+    task = looking(desk, desk.record())
+    read = (read_whole(one.path) for one in files)
+    many = sum(one.path.stat().st_size for one in files) >= WORTH_HELPERS
+    looked = apart_side_by_side(task, read) if many else ((data, apart(task, data)) for data in read)
+    for one, (data, seen) in zip(files, looked, strict=True):
+        if seen.is_unfilled:
+            done.unfilled.add(one.name)
+            continue
+        if seen.problem is not None:
+            done.findings.append(seen.problem.at(file=one.name))
+            continue
+        is_own = seen.identity is not None and is_ours(desk, seen.identity)
+        made = desk.record().books.get(seen.identity.form_id) if is_own and seen.identity is not None else None
+        if made is None:
+            # an empty one of ours that the record does not know was left by a run that was killed before it told the ledger
+            if not is_own or not seen.is_empty:
+                done.findings.append(finding("appraisal-foreign", file=one.name))
+        elif not made.replaced or not seen.is_empty:
+            kept = replace(one, sha256=desk.originals.keep(data, ".xlsx"))
+            by_book.setdefault(made.book, []).append((kept, seen))
 
 
 def is_ours(desk: Desk, identity: Identity) -> bool:
@@ -98,45 +117,20 @@ def is_ours(desk: Desk, identity: Identity) -> bool:
     return is_book and Sealed.of(desk)(identity)
 
 
-def is_empty(book: Workbook) -> bool:
-    """Whether nobody has put anything into an appraisal book of ours, whatever columns it has."""
-    for name, sheet in book.sheets.items():
-        if name == at.META:
-            continue
-        cols = {at.OVERVIEW_AGREE} if name == at.OVERVIEW else _entry_columns(sheet.cells)
-        first = at.OVERVIEW_FIRST if name == at.OVERVIEW else at.FIRST_ROW
-        if any(
-            row >= first and col in cols and (cell.formula is not None or not is_blank(cell.value))
-            for (row, col), cell in sheet.cells.items()
-        ):
-            return False
-    return True
-
-
-def _entry_columns(cells: Mapping[tuple[int, int], Cell]) -> set[int]:
-    """The columns of scores and reasons of a sheet: they stand before the one that tells the difference."""
-    last = [col for (row, col), cell in cells.items() if row == at.HEAD_ROW and cell.value == at.HEADS[at.DIFFERENCE - 1]]
-    return {col - back for col in last for back in (1, 2)}
-
-
-def _take_book(desk: Desk, made: BookMade, copies: list[_Copy], done: Taken) -> None:
+def _take_book(desk: Desk, made: BookMade, copies: list[tuple[_File, Looked]], done: Taken) -> None:
     record = desk.record()
     before = record.placed(made.book)
-    files = tuple((one.file, one.sha256) for one in copies)
+    files = _pairs(one for one, _ in copies)
     if record.taken.get(made.book) == files:
         return
-    template = template_of(desk, made)
-    expected = expected_book(template.book, template.input_cells(), {at.META: template.book.sheet(at.META).cells.keys()})
-    merged, found = _Merged(desk, record, made, before), []
-    for one in copies:
-        told = [_renamed(problem).at(file=one.file) for problem in untouched(one.book, expected, lambda text: text)]
-        for place, entry, problems in _entries(one.book, template, desk):
-            told += [problem.at(file=one.file) for problem in problems]
-            merged.add(one.file, place, entry)
-        found += told
+    found = [problem.at(file=one.name) for one, seen in copies for problem in seen.findings]
     done.findings += found
     if errors(found):  # nothing of a book that is wrong somewhere is believed; what was taken before stands
         return
+    merged = _Merged(desk, record, made, before)
+    for one, seen in copies:
+        for unit, code, score, reason in seen.entries:
+            merged.add(one.name, (unit, code), entry_of(score, reason))
     entries = merged.entries()
     done.findings += merged.conflicts
     if before == entries and made.book in record.taken:
@@ -168,6 +162,7 @@ class _Merged:
         self._first: dict[Place, str] = {}
         self._disputed: set[Place] = set()
         self._row = {unit: (unit, sha256) for unit, sha256 in made.rows}
+        self._others: dict[str, list[BookMade]] = {}
         self.conflicts: list[Finding] = []
 
     def add(self, file: str, place: Place, entry: Entry) -> None:
@@ -176,7 +171,7 @@ class _Merged:
         if entry.score and there.score and entry.score != there.score:
             self._dispute(file, place, entry.score, there.score, self._first[place])
             return
-        self._entries[place] = Entry(there.score or entry.score, there.reason or entry.reason)
+        self._entries[place] = entry_of(there.score or entry.score, there.reason or entry.reason)
         if entry.score:
             self._first.setdefault(place, file)
 
@@ -199,95 +194,17 @@ class _Merged:
 
     def _other(self, place: Place) -> tuple[Entry, BookMade] | None:
         """What another book of the same round and stage, resting on the same return, says of a place."""
-        for book_id in self._record.rows.get(self._row[place[0]], ()):
-            book = self._record.books[book_id]
-            same = (book.charge.round, book.charge.stage) == (self._made.charge.round, self._made.charge.stage)
-            entry = self._record.entries_of(book_id, place[0]).get(place[1])
-            if book_id != self._made.book and same and entry is not None and entry.score:
+        unit, code = place
+        if unit not in self._others:
+            books = [self._record.books[book] for book in self._record.rows.get(self._row[unit], ()) if book != self._made.book]
+            mine = (self._made.charge.round, self._made.charge.stage)
+            self._others[unit] = [one for one in books if (one.charge.round, one.charge.stage) == mine]
+        for book in self._others[unit]:
+            entry = self._record.entries_of(book.book, unit).get(code)
+            if entry is not None and entry.score:
                 return entry, book
         return None
 
 
 def _shown(score: str) -> str:
     return score if score == at.SKIP else vi(Fraction(score))
-
-
-def _renamed(one: Finding) -> Finding:
-    """A changed cell, told as one of the appraisal book."""
-    if one.code in ("cell-changed", "formula-changed"):
-        return finding("appraisal-locked-changed", sheet=one.sheet, cell=one.cell, value=one.value, **dict(one.params))
-    return one
-
-
-_EMPTY = Cell(None, None, False, False)
-
-
-def _entries(book: Workbook, template: AppraisalBook, desk: Desk) -> Iterable[tuple[Place, Entry, list[Finding]]]:
-    leaves = {(appendix.number, leaf.code): leaf for appendix in desk.version.appendices for leaf in appendix.leaves}
-    numbers = {at.sheet_name(appendix): appendix.number for appendix in desk.version.appendices}
-    agreed, wrong = _agreed(book, template)
-    if wrong:
-        yield next(iter(template.places)), Entry("", ""), wrong
-    score_col, reason_col = template.plan.columns["score"], template.plan.columns["reason"]
-    for (unit, code), (name, row) in template.places.items():
-        sheet = book.sheets.get(name)
-        if sheet is None:
-            continue
-        leaf = leaves[numbers[name], code]
-        given, why = (sheet.cells.get((row, col), _EMPTY) for col in (score_col, reason_col))
-        place = {"sheet": name, "cell": a1(row, score_col), "criterion": code}
-        reason = as_text(why.value).strip()[: at.REASON_LIMIT] if why.formula is None else ""
-        base = template.base_of((unit, code))
-        if given.value is None and given.formula is None:
-            if unit in agreed and base is not None:
-                yield (unit, code), Entry(score_text(base), reason), []
-            elif reason:
-                yield (unit, code), Entry("", reason), []
-            continue
-        score = _score(given.value, leaf) if given.formula is None and not given.is_date else None
-        if score is None:
-            seen = "=" + given.formula if given.formula is not None else as_text(given.value)
-            bad = finding("appraisal-score", value=seen, limit=vi(leaf.max), skip=f", hoặc {at.SKIP}", **place)
-            yield (unit, code), Entry("", reason), [bad]
-            continue
-        problems = []
-        if not says_something(reason):
-            claimed = template.rows[unit, code].points == at.SKIP and template.plan.base == template.plan.columns["self"]
-            if claimed:
-                problems = [finding("appraisal-skip-no-reason", value=as_text(given.value), **place)]
-            elif base is not None and not _same(score, base):
-                told = vi(base) if isinstance(base, Fraction) else base
-                problems = [
-                    finding("appraisal-no-reason", value=as_text(given.value), compared=template.plan.compared, other=told, **place)
-                ]
-        yield (unit, code), Entry(score_text(score), reason), problems
-
-
-def _agreed(book: Workbook, template: AppraisalBook) -> tuple[set[str], list[Finding]]:
-    """The units all of whose other scores are agreed to, and what is wrong in those cells."""
-    agreed, found = set(), []
-    sheet = book.sheets.get(at.OVERVIEW)
-    for unit, row in template.agrees.items():
-        cell = sheet.cells.get((row, at.OVERVIEW_AGREE), _EMPTY) if sheet else _EMPTY
-        text = as_text(cell.value).strip().lower() if cell.formula is None else f"={cell.formula}"
-        if text == at.AGREE:
-            agreed.add(unit)
-        elif text:
-            found.append(finding("appraisal-agree", sheet=at.OVERVIEW, cell=a1(row, at.OVERVIEW_AGREE), value=text))
-    return agreed, found
-
-
-def _same(score: Fraction | str, mine: object) -> bool:
-    """Whether an entry is the score it is compared with, as the book's formula compares them: a cell holds no thirds."""
-    if isinstance(score, Fraction) and isinstance(mine, int | Fraction):
-        return rounded(score - mine) == 0
-    return score == mine
-
-
-def _score(raw: Raw, leaf: Leaf) -> Fraction | str | None:
-    """The entry, or None where it is neither points within the max nor "not assessed"."""
-    if raw == at.SKIP:
-        return at.SKIP
-    if isinstance(raw, Decimal) and 0 <= Fraction(raw) <= leaf.max:
-        return Fraction(raw)
-    return None
