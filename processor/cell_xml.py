@@ -7,9 +7,8 @@ whole part the second way, through elements that expat made. Tests hold the two 
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, Final, NamedTuple, TypeVar
 from xml.etree.ElementTree import Element
@@ -20,30 +19,51 @@ Made = TypeVar("Made")
 
 _WIDTH: Final = 9  # fields of a cell, with the empty one that re.split puts first and the one for all that is odd
 _KNOWN_PLACES: Final = 65_536  # cells whose place is remembered, in case the next workbook has them too
+_KINDS: Final = frozenset({None, "n", "s", "str", "b", "e", "d", "inlineStr"})  # ST_CellType, and what gives none
 
 
-@dataclass(slots=True)
-class Rows:
-    """Some of a sheet's rows: for each cell with content its place, by row and column, and its fields, a list each.
+@dataclass(slots=True, eq=False)
+class Cut:
+    """The cells with content of one row, without their values: one object for all rows spelled alike, known by what it is.
 
-    A field is None where a cell does not have it; `specials` are the attributes of its formula. `specials` is empty unless
-    `odd`, `inlines` where no cell has a text of its own.
+    A sequence each of the cells' fields, None where a cell does not have it. `specials` are the attributes of formulas, `inlines`
+    are empty if no cell has a text of its own.
     """
 
-    places: list[tuple[int, int]]
-    styles: list[str | None]
-    kinds: list[str | None]
-    specials: list[str | None]
-    formulas: list[str | None]
+    row: int
+    places: tuple[tuple[int, int], ...]
+    styles: Sequence[str | None]
+    kinds: Sequence[str | None]
+    specials: Sequence[str | None]
+    formulas: Sequence[str | None]
+    inlines: Sequence[str | None]
+    valued: Sequence[bool]
+    empty: int  # cells left out for having a style only
+    odd: bool  # whether a formula may stand for another, or lack its text
+    longest: int  # characters of the longest formula or text of its own
+    written: int  # characters of all of these
+    shared: list[bool] = field(init=False)  # whether the value is a shared string's number
+    used: frozenset[str | None] = field(init=False)
+    at: dict[int, int] = field(init=False)  # by column, where in the lists its cell is
+    plain: bool = field(init=False)  # whether each cell says by itself what it is
+
+    def __post_init__(self) -> None:
+        """Works out what is asked for again with every workbook."""
+        self.shared = [kind == "s" for kind in self.kinds]
+        self.used = frozenset(self.styles)
+        self.at = {column: number for number, (_, column) in enumerate(self.places)}
+        self.plain = not self.odd and _KINDS.issuperset(self.kinds) and len(self.at) == len(self.places)
+
+
+class Rows(NamedTuple):
+    """Some of a sheet's rows: those that have cells with content, and what the values of these say, None where there is none."""
+
+    cuts: list[Cut]
     texts: list[str | None]
-    inlines: list[str | None]
     hidden: list[int]
     empty: int  # cells left out for having a style only
     last: int  # the last row's number
-    count: int  # of rows, those without cells too
-    odd: bool  # whether a formula may stand for another, or lack its text
-    longest: int  # characters of the longest formula
-    written: int  # characters of all formulas
+    written: int  # rows, those without cells too
 
 
 class Seen(dict[bytes, Made]):
@@ -101,20 +121,21 @@ _TEXT_OPEN = r'<t(?: xml:space="preserve")?+>'
 _RUN = rf"<r>(?:<rPr>(?:<[A-Za-z]++{_ATTRIBUTES} ?+/>)*+</rPr>)?+{_TEXT_OPEN}[^<>]*+</t></r>"
 _ROW: Final = re.compile(rf'<row r="([0-9]{{1,7}}+)"({_ATTRIBUTES}) ?+(/?)>'.encode())
 _BLANK = r'(?:<c r="[A-Z]{1,3}+[0-9]++"(?: s="[0-9]++")?+ ?+/>)*+'  # cells with a style only
-_BLANKS: Final = re.compile(f"{_BLANK}</row>".encode())
+_BLANKS: Final = re.compile(_BLANK.encode())
 _CELL: Final = re.compile(
     _BLANK + r'(?:\Z|<c r="([A-Z]{1,3}+[0-9]++)"(?: s="([0-9]++)")?+(?: t="([A-Za-z]++)")?+>'
     rf"(?:<f({_ATTRIBUTES})(?: ?+/>|>([^<>]*+)</f>))?+"
-    rf"(?:(<v></v>)|<v ?+/>)?+(?:<is>{_TEXT_OPEN}([^<>]*+)</t></is>)?+</c>"
+    rf"(?:(<v>>)|<v ?+/>)?+(?:<is>{_TEXT_OPEN}([^<>]*+)</t></is>)?+</c>"
     r"|([\s\S]++))"  # all the rest, once something is odd: so nothing is looked at twice
 )
 _ITEM: Final = re.compile(rf"<si>(?:{_TEXT_OPEN}([^<>]*+)</t>|<t ?+/>|((?:{_RUN})++))")
 _RUN_TEXT: Final = re.compile(rf"{_TEXT_OPEN}([^<]*+)")
+_SIMPLE: Final = b"<si><t>"
+_SIMPLE_END: Final = b"</t></si>"
 _ATTRIBUTE: Final = re.compile(r'([\w:]+)="([^"]*)"')
 _PLAIN_VALUE: Final = re.compile(r"[\w:$ ]{0,80}")
 _CHARACTER: Final = re.compile(r"&#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));")
 _PLAIN_FORMULA: Final = frozenset({None, "", ' aca="false"', ' ca="1"'})
-_VALUE: Final = re.compile(rb"<v>([^<>]*+)</v>")
 _NOT_PLAIN: Final = bytes(byte for byte in range(32) if byte not in b"\t\n")  # CR too: XML reads it as LF
 
 
@@ -122,20 +143,13 @@ class _NotPlain(ValueError):
     """What the pattern recognised is not all well-formed after all."""
 
 
-class _Cut(NamedTuple):
-    """The cells of one row, its values taken out: as in `Rows`, and for each cell whether it has a value."""
+class _Row(NamedTuple):
+    """What was written up to the end of a row: that row, and those before it that close themselves."""
 
-    row: int
-    places: tuple[tuple[int, int], ...]
-    styles: list[str | None]
-    kinds: list[str | None]
-    specials: list[str | None]
-    formulas: list[str | None]
-    valued: list[str | None]
-    inlines: list[str | None]  # empty if none has one
+    cut: Cut | None
+    hidden: tuple[int, ...]
     empty: int
-    odd: bool
-    longest: int
+    last: int
     written: int
 
 
@@ -148,63 +162,81 @@ def plain_rows(body: bytes) -> Rows | None:
     if emptied is None:
         return None
     around, values = emptied
-    before, *found = _ROW.split(around)
-    numbers = list(map(int, found[::4]))
+    *ended, rest = around.split(b"</row>")
     try:
-        shut = {attributes: _is_hidden(attributes) for attributes in set(found[1::4])}
+        rows = list(map(_rows.__getitem__, ended))
+        if rest:
+            rows.append(_closed_rows(rest))
     except ValueError:
         return None
-    if before or not all(1 <= number <= MAX_ROW for number in numbers):
-        return None
-    cuts = []
-    blank = 0
-    try:
-        for number, closed, content in zip(numbers, found[2::4], found[3::4], strict=True):
-            if closed or b"</c>" not in content:
-                if content if closed else not _BLANKS.fullmatch(content):
-                    return None
-                blank += content.count(b"<c ")  # a million of them may be styled
-                continue
-            cut = _cuts[content]
-            if cut.row != number:
-                return None
-            cuts.append(cut)
-    except ValueError:
-        return None
-    hidden = [number for number, attributes in zip(numbers, found[1::4], strict=True) if shut[attributes]]
-    last = max(numbers, default=0)
-    if not cuts:
-        return Rows([], [], [], [], [], [], [], hidden, blank, last, len(numbers), False, 0, 0)
-    _, places, styles, kinds, specials, formulas, valued, inlines, empty, odd, longest, written = zip(*cuts, strict=True)
-    flat = chain.from_iterable
-    every, texts = list(flat(places)), values
-    if len(every) != len(values):
+    cuts = [row.cut for row in rows if row.cut is not None]
+    texts: list[str | None] = values
+    if sum(map(len, [cut.places for cut in cuts])) != len(values):
         following = iter(values)
-        texts = [None if mark is None else next(following) for mark in flat(valued)]
-    own: list[str | None] = []
-    if any(inlines):
-        own = [text for cut in cuts for text in (cut.inlines or (None,) * len(cut.places))]
-    is_odd = any(odd)
-    return Rows(
-        every, list(flat(styles)), list(flat(kinds)), list(flat(specials)) if is_odd else [], list(flat(formulas)), texts, own,
-        hidden, blank + sum(empty), last, len(numbers), is_odd, max(longest), sum(written),
-    )  # fmt: skip
+        texts = [next(following) if has_one else None for cut in cuts for has_one in cut.valued]
+    hidden = [number for row in rows if row.hidden for number in row.hidden]
+    _, _, empty, last, written = zip(*rows, strict=True) if rows else ((),) * 5
+    return Rows(cuts, texts, hidden, sum(empty), max(last, default=0), sum(written))
 
 
 def _emptied(body: bytes) -> tuple[bytes, list[str | Any]] | None:
-    """The XML with every value taken out of its `v` element, and the values in order; None if they are not plain."""
-    pieces = _VALUE.split(body)
-    joined = b"\0".join(pieces[1::2])
-    text = _plain_text(joined.replace(b"\0", b"\n"))
-    values: list[str | Any] = joined.decode().split("\0") if text and len(pieces) > 1 else [""] * (len(pieces) // 2)
-    if text is None or len(values) != len(pieces) // 2:
+    """The XML with every value taken out, `<v>>` in its place, and the values in order; None if they are not plain.
+
+    Without a pattern, for there are thousands: end tags are made to look like start tags with a `>` behind them, which nothing else
+    has if each value stands between one of both and holds none.
+    """
+    pieces = body.replace(b"</v>", b"<v>>").split(b"<v>")
+    found = pieces[1::2]
+    count = len(found)
+    around, joined = b"<v>".join(pieces[::2]), b"\0".join(found)
+    paired = len(pieces) == 2 * count + 1 and body.count(b"</v>") == count == around.count(b"<v>>")
+    if not paired or b"<" in joined or b">" in joined:
         return None
+    text = _plain_text(joined, count - 1)
+    if text is None:
+        return None
+    values: list[str | Any] = text.split("\0") if count else []
     try:
         if "&" in text:
             _decode(values)
     except ValueError:
         return None
-    return b"<v></v>".join(pieces[::2]), values
+    return around, values
+
+
+def _row(body: bytes) -> _Row:
+    """What a piece of a sheet holds that ends with a row's end tag, left out here. ValueError if it is not written plainly."""
+    before, *found = _ROW.split(body)
+    *others, content = found[3::4]
+    if before or any(others) or not all(found[2:-4:4]) or found[-2]:
+        raise _NotPlain(body)
+    cut = None
+    if b"</c>" in content:
+        cut = _cuts[content]
+        if cut.row != int(found[-4]):
+            raise _NotPlain(body)
+    elif not _BLANKS.fullmatch(content):
+        raise _NotPlain(body)
+    numbers, hidden = _heads(found)
+    empty = content.count(b"<c ") if cut is None else cut.empty  # a million of them may be styled
+    return _Row(cut, hidden, empty, max(numbers), len(numbers))
+
+
+def _closed_rows(body: bytes) -> _Row:
+    """The rows that stand after the last end tag of one: they close themselves. ValueError if it is not written plainly."""
+    before, *found = _ROW.split(body)
+    if before or any(found[3::4]) or not all(found[2::4]):
+        raise _NotPlain(body)
+    numbers, hidden = _heads(found)
+    return _Row(None, hidden, 0, max(numbers), len(numbers))
+
+
+def _heads(found: list[bytes]) -> tuple[list[int], tuple[int, ...]]:
+    """The numbers of rows, and which of them are hidden. ValueError if there can be no such row."""
+    numbers = list(map(int, found[::4]))
+    if not all(1 <= number <= MAX_ROW for number in numbers):
+        raise _NotPlain(found)
+    return numbers, tuple([number for number, attributes in zip(numbers, found[1::4], strict=True) if _is_hidden(attributes)])
 
 
 def _is_hidden(attributes: bytes) -> bool:
@@ -216,15 +248,15 @@ def _is_hidden(attributes: bytes) -> bool:
     return found.get("hidden") in ("1", "true")
 
 
-def _cut(body: bytes) -> _Cut:
+def _cut(body: bytes) -> Cut:
     """The cells in what a row holds, which is not nothing. ValueError if it is not written plainly."""
     content = _checked_text(body)
-    fields: list[Any] = _CELL.split(content.removesuffix("</row>"))
+    fields: list[Any] = _CELL.split(content)
     del fields[-_WIDTH - 1 :]  # what matched the end of the text
     while fields and fields[1 - _WIDTH] is None and fields[-1] is None:  # once more, after cells with a style only
         del fields[-_WIDTH:]
     names, styles, kinds, specials, formulas, valued, inlines = (fields[number::_WIDTH] for number in range(1, _WIDTH - 1))
-    if not content.endswith("</row>") or any(fields[_WIDTH - 1 :: _WIDTH]) or not all(map(_is_plain_formula, set(specials) - {None})):
+    if any(fields[_WIDTH - 1 :: _WIDTH]) or not all(map(_is_plain_formula, set(specials) - {None})):
         raise _NotPlain(content)
     if "&" in content:
         _decode(formulas)
@@ -233,23 +265,63 @@ def _cut(body: bytes) -> _Cut:
     if len({row for row, _ in places}) != 1:
         raise _NotPlain(content)
     styles, kinds = ([field and intern(field) for field in one] for one in (styles, kinds))  # few texts: few places in memory
-    if not any(field is not None for field in inlines):
-        inlines = []
     empty = content.count("<c ") - len(places)
-    return _Cut(places[0][0], places, styles, kinds, specials, formulas, valued, inlines, empty, *_measured(specials, formulas))
+    return _measured(places, styles, kinds, specials, formulas, inlines, [mark is not None for mark in valued], empty=empty)
 
 
-def _measured(specials: list[str | Any], formulas: list[str | Any]) -> tuple[bool, int, int]:
-    """Of formulas: whether one is odd, the characters of the longest, and of all."""
-    written = [text for text in formulas if text is not None]
-    odd = not _PLAIN_FORMULA.issuperset(specials) or any(text[:1] in ("", "=") for text in written)
-    return odd, max(map(len, written), default=0), sum(map(len, written))
+def _measured(
+    places: tuple[tuple[int, int], ...],
+    styles: Sequence[str | None],
+    kinds: Sequence[str | None],
+    specials: Sequence[str | None],
+    formulas: Sequence[str | None],
+    inlines: Sequence[str | None],
+    valued: Sequence[bool],
+    *,
+    empty: int,
+) -> Cut:
+    """The cells of a row by their fields, and how much is written in them."""
+    formed = [text for text in formulas if text is not None]
+    own = [text for text in inlines if text is not None]
+    odd = not _PLAIN_FORMULA.issuperset(specials) or any(text[:1] in ("", "=") for text in formed)
+    lengths = list(map(len, formed + own))
+    return Cut(
+        places[0][0], places, styles, kinds, specials, formulas, inlines if own else (), valued,
+        empty, odd, max(lengths, default=0), sum(lengths),
+    )  # fmt: skip
 
 
 def plain_strings(body: bytes) -> list[str] | None:
-    """The strings between an `sst` element's first `<si>` and its last `</si>`, if written plainly, otherwise None."""
+    """The strings between an `sst` element's first `<si>` and its last `</si>`, if written plainly, otherwise None.
+
+    Nearly all are one `t` and nothing else, which are taken all at once; what stands between two of these is looked at apart.
+    """
+    whole = (b"<si>" + body + b"</si>").replace(b'<si><t xml:space="preserve">', _SIMPLE)
+    if not whole.startswith(_SIMPLE) or not whole.endswith(_SIMPLE_END):
+        return _strings_apart(whole)
+    pieces = whole[len(_SIMPLE) : -len(_SIMPLE_END)].split(_SIMPLE_END + _SIMPLE)
+    others = {at: _strings_apart(_SIMPLE + piece + _SIMPLE_END) for at, piece in enumerate(pieces) if b"<" in piece}
+    for at in others:
+        pieces[at] = b""
+    joined = b"\0".join(pieces)
+    text = None if b">" in joined else _plain_text(joined, len(pieces) - 1)
+    if text is None or None in others.values():
+        return None
+    texts: list[Any] = text.split("\0")
     try:
-        return list(map(_items.__getitem__, (b"<si>" + body).split(b"</si>")))
+        if "&" in text:
+            _decode(texts)
+    except ValueError:
+        return None
+    for at, some in reversed(others.items()):
+        texts[at : at + 1] = some or ()
+    return texts
+
+
+def _strings_apart(items: bytes) -> list[str] | None:
+    """The strings in whole `si` elements, one by one; None if they are not written plainly."""
+    try:
+        return list(map(_items.__getitem__, items.removesuffix(b"</si>").split(b"</si>")))
     except ValueError:
         return None
 
@@ -264,6 +336,7 @@ def _item(body: bytes) -> str:
 
 
 _cuts: Final = Seen(_cut)
+_rows: Final = Seen(_row)
 _items: Final = Seen(_item)
 
 
@@ -273,27 +346,32 @@ def tree_rows(main: str, elements: list[Element], after: int, check_depth: Calla
     `main` is the namespace; `after` the number of the row before, which a row that gives none follows.
     """
     cell_tag, value_tag, formula_tag = main + "c", main + "v", main + "f"
-    rows = Rows([], [], [], [], [], [], [], [], 0, after, 0, False, 0, 0)
+    cuts: list[Cut] = []
+    texts: list[str | None] = []
+    hidden: list[int] = []
+    blank, last = 0, after
     for row in elements:
         if row.tag != main + "row":
             check_depth([row])
             continue
-        rows.last = int(row.get("r", rows.last + 1))
-        if not 1 <= rows.last <= MAX_ROW:
-            raise ValueError(rows.last)
+        last = int(row.get("r", last + 1))
+        if not 1 <= last <= MAX_ROW:
+            raise ValueError(last)
         if row.get("hidden") in ("1", "true"):
-            rows.hidden.append(rows.last)
+            hidden.append(last)
+        cells: list[Any] = []
+        empty = 0
         for cell in row:
             if not len(cell):
-                rows.empty += 1
+                empty += 1
                 continue
             if cell.tag != cell_tag:
                 check_depth([cell])
                 continue
             if cell.get("r") is None:
-                _place_cells(row, cell_tag, rows.last)
+                _place_cells(row, cell_tag, last)
             place = _places[cell.get("r", "")]
-            if place[0] != rows.last:
+            if place[0] != last:
                 raise ValueError(place)
             special = formula = value = inline = None
             for child in cell:
@@ -306,15 +384,12 @@ def tree_rows(main: str, elements: list[Element], after: int, check_depth: Calla
                     special = _special(child)
                 elif child.tag == main + "is":
                     inline = tree_string(main, child)
-            rows.places.append(place)
-            rows.styles.append(cell.get("s"))
-            rows.kinds.append(cell.get("t"))
-            rows.specials.append(special)
-            rows.formulas.append(formula)
-            rows.texts.append(value)
-            rows.inlines.append(inline)
-    rows.odd, rows.longest, rows.written = _measured(rows.specials, rows.formulas)
-    return rows
+            cells.append((place, cell.get("s"), cell.get("t"), special, formula, inline, value is not None))
+            texts.append(value)
+        blank += empty
+        if cells:
+            cuts.append(_measured(*zip(*cells, strict=True), empty=empty))
+    return Rows(cuts, texts, hidden, blank, last, 0)
 
 
 def tree_string(main: str, item: Element) -> str:
@@ -352,9 +427,9 @@ def _is_plain_formula(attributes: str) -> bool:
     return len(dict(pairs)) == len(pairs) and all(_PLAIN_VALUE.fullmatch(value) for _, value in pairs)
 
 
-def _plain_text(body: bytes) -> str | None:
-    """The text, if its characters are ones that XML allows and leaves alone."""
-    if len(body.translate(None, _NOT_PLAIN)) < len(body):
+def _plain_text(body: bytes, joints: int = 0) -> str | None:
+    """The text, if its characters are ones that XML allows and leaves alone; but for so many zero bytes, where texts were joined."""
+    if len(body.translate(None, _NOT_PLAIN)) + max(joints, 0) < len(body):
         return None
     try:
         text = body.decode()
@@ -371,7 +446,7 @@ def _checked_text(body: bytes) -> str:
     return text
 
 
-def _decode(texts: list[str | Any]) -> None:
+def _decode(texts: list[Any]) -> None:
     """Nothing; XML's own entities and character references are replaced in the texts: all at once, a zero byte between them."""
     coded = [number for number, text in enumerate(texts) if text and "&" in text]
     for number, text in zip(coded, _decoded("\0".join([texts[number] for number in coded])).split("\0"), strict=False):

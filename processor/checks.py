@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from processor.archive import RETURNS
 from processor.issued import SHEET_OF, Issued, issued
-from processor.reader import Cell, Limits, Unreadable, Workbook, read_workbook
+from processor.reader import Cell, Limits, Sheet, Unreadable, Workbook, read_workbook
 from processor.untouched import as_text, plain, untouched
 from rubric_versions import catalog, words
 from rubric_versions.answers import EVIDENCE_PARTS, Answers, LeafAnswer, Totals, is_blank, totals
@@ -160,9 +160,9 @@ def identity_of(book: Workbook) -> tuple[Identity | None, list[Finding]]:
     rows = {}
     if sheet is not None:
         for row in range(at.META_FIRST, at.META_FIRST + 40):
-            key = sheet.cells.get((row, at.META_KEY), _EMPTY).value
+            key = (sheet.at((row, at.META_KEY)) or _EMPTY).value
             if isinstance(key, str):
-                rows[key] = as_text(sheet.cells.get((row, at.META_VALUE), _EMPTY).value)
+                rows[key] = as_text((sheet.at((row, at.META_VALUE)) or _EMPTY).value)
     told = {key.removeprefix(PROPERTY_PREFIX): text for key, text in book.properties.items() if key.startswith(PROPERTY_PREFIX)}
     identity = from_rows(rows) or from_rows(told)
     if identity is None:
@@ -261,7 +261,7 @@ def earlier_in(book: Workbook) -> Earlier | None:
 def _packed(book: Workbook, col: int) -> list[str]:
     sheet = book.sheets.get(words.META)
     chunks: list[str] = []
-    while sheet is not None and isinstance(chunk := sheet.cells.get((at.META_FIRST + len(chunks), col), _EMPTY).value, str):
+    while sheet is not None and isinstance(chunk := (sheet.at((at.META_FIRST + len(chunks), col)) or _EMPTY).value, str):
         chunks.append(chunk)
     return chunks
 
@@ -322,10 +322,10 @@ def read_answers(book: Workbook, layout: Layout) -> tuple[Answers, list[Finding]
     """
     found: list[Finding] = []
 
-    cells_of = {key: sheet.cells if (sheet := book.sheets.get(name)) else {} for key, name in SHEET_OF.items()}
+    sheets = {key: book.sheets.get(name) or Sheet(name, "visible") for key, name in SHEET_OF.items()}
 
     def take(key: str, row: int, col: int, criterion: str = "", *, number: bool = False) -> Raw:
-        cell = cells_of[key].get((row, col))
+        cell = sheets[key].at((row, col))
         if cell is None:
             return None
         if cell.formula is not None:
@@ -348,7 +348,7 @@ def read_answers(book: Workbook, layout: Layout) -> tuple[Answers, list[Finding]
         raws = tuple(take("scoring", row, at.INPUT, code, number=True) for row in place.input_rows)
         mark = take("scoring", place.row, at.MARK, code) if place.leaf.may_skip else None
         leaves[code] = LeafAnswer(raws, mark, take("scoring", place.row, at.EXPLANATION, code))
-    filled_rows = {row for row, col in cells_of["evidence"] if col in _EVIDENCE_COLUMNS}
+    filled_rows = sheets["evidence"].rows_with(_EVIDENCE_COLUMNS)
     evidence = [
         tuple(take("evidence", row, col) for col in at.EVIDENCE_COLUMNS.values()) if row in filled_rows else _NO_EVIDENCE
         for row in range(at.EVIDENCE_FIRST, layout.evidence_last + 1)

@@ -77,4 +77,4 @@ def _issued(version: RubricVersion, number: str, earlier: Earlier | None) -> Iss
         words.CHECK: reserved,
         words.APPROVAL: {(form.layout.digest_row, at.APPROVAL_VALUE)},
     }
-    return Issued(version, form.layout, expected_book(book, inputs, ignored))
+    return Issued(version, form.layout, expected_book(book, inputs, ignored, often=earlier is None))

@@ -12,17 +12,15 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import lru_cache
-from itertools import chain, compress, repeat
-from operator import is_
+from itertools import chain
 from posixpath import basename, dirname, join, normpath
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from processor.archive import BRANCH, Archive, Limits, Part, Unreadable, damaged, folded, too_large
 from processor.cell_xml import Rows, Seen, formula_attributes, plain_rows, plain_strings, tree_rows, tree_string
+from processor.cells import Cell, ErrorValue, Meaning, Taken, Value, meant
 from processor.formula_text import MAX_COLUMN, shift
 
 __all__ = ["Cell", "ErrorValue", "Limits", "Sheet", "Unreadable", "Value", "Workbook", "read_workbook"]
@@ -37,9 +35,6 @@ _RELATION_IDS: Final = (
 )
 _DATE_FORMATS: Final = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # ECMA-376 part 1, 18.8.30
 _NOT_SHOWN: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[(?!(?:h+|m+|s+)\])[^\]]*\]?', re.IGNORECASE | re.DOTALL)
-_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+")
-_ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")  # ST_Xstring, ECMA-376 part 1, 22.9.2.19
-_new: Final = tuple.__new__
 _CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\t\n\f\r")
 _LEGACY: Final = (
     (b"%pdf", "pdf"), (b"{\\rtf", "rtf"), (b"mime-version", "html"), (b"<!doctype html", "html"), (b"<html", "html"),
@@ -58,31 +53,13 @@ _ACTIVE_PARTS: Final = {
 }  # fmt: skip
 
 
-class ErrorValue(str):
-    """The value of an error cell, such as `#DIV/0!`; equal to the same text, told apart by its type."""
-
-    __slots__ = ()
-
-
-Value = None | str | bool | Decimal | ErrorValue
-
-
-class Cell(NamedTuple):
-    """What one cell holds: the formula without its `=`, None if none; `is_date` if its format shows a date or time.
-
-    Numbers have 15 significant digits, as any program's saving leaves them; a number cell whose text is no finite
-    number keeps that text. Dates stored as ISO text are text with `is_date`.
-    """
-
-    value: Value
-    formula: str | None
-    locked: bool
-    is_date: bool
-
-
 @dataclass(slots=True)
 class Sheet:
-    """One sheet; `cells` has those with a value or a formula, by row and column from 1. Chart sheets have none."""
+    """One sheet; `cells` has those with a value or a formula, by row and column from 1. Chart sheets have none.
+
+    Cells that were read are made when somebody asks for `cells`; until then `taken` has them as they were written, which is
+    enough to compare a form with what was issued, at a fraction of the cost.
+    """
 
     name: str
     state: str  # visible, hidden, veryHidden
@@ -91,6 +68,35 @@ class Sheet:
     merged: tuple[str, ...] = ()
     hidden_rows: frozenset[int] = frozenset()
     hidden_cols: frozenset[int] = frozenset()
+    taken: "Taken | None" = field(default=None, compare=False, repr=False)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """The cells, asked for the first time."""
+            if name != "cells" or self.taken is None:
+                raise AttributeError(name)
+            self.cells, self.taken = self.taken.cells(), None
+            return self.cells
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it gets to another process: with all its cells."""
+        return Sheet, (self.name, self.state, self.cells, self.protected, self.merged, self.hidden_rows, self.hidden_cols)
+
+    def keep(self, taken: "Taken") -> None:
+        """Nothing; the sheet has these cells, which are made once they are asked for."""
+        del self.cells
+        self.taken = taken
+
+    def at(self, place: tuple[int, int]) -> Cell | None:
+        """The cell there, None if it holds nothing; all others stay as they were read."""
+        return self.cells.get(place) if self.taken is None else self.taken.cell(place)
+
+    def rows_with(self, columns: Set[int]) -> set[int]:
+        """The rows that have a cell in one of these columns."""
+        if self.taken is None:
+            return {row for row, column in self.cells if column in columns}
+        return {cut.row for cut in self.taken.cuts if not cut.at.keys().isdisjoint(columns)}
 
 
 @dataclass(slots=True)
@@ -150,9 +156,7 @@ class _Reading:
         self.parts = archive.parts
         self.active = {kind for name in self.parts for mark, kind in _ACTIVE_PARTS.items() if mark in name}
         self.properties = ""  # the folded name of the part that has them
-        self.values = _Values(self)
-        self.locked: dict[str | None, bool] = {None: True, "0": True}  # by the style's number, the way cells give it
-        self.dates: dict[str | None, bool] = {None: False, "0": False}  # likewise
+        self.meaning = Meaning()
 
     def workbook(self) -> Workbook:
         """All of it; parts that nobody needs are inflated too, for their CRC."""
@@ -252,11 +256,7 @@ class _Reading:
 
     def text(self, text: str) -> str:
         """The text as meant: `_x000D_` and its like decoded, line ends LF, never half of a surrogate pair."""
-        if "_x" in text:
-            text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = meant(text)
         if len(text) > self.archive.limits.text:
             raise too_large("text", self.archive.limits.text)
         self.archive.spend("all_text", len(text))
@@ -285,8 +285,7 @@ class _Reading:
             strings = [self.text(string) for string in strings]
         else:
             self.archive.spend("all_text", sum(lengths))
-        numbers = zip(repeat("s"), map(str, range(len(strings))), strict=False)
-        self.values.update(zip(numbers, [text or None for text in strings], strict=True))
+        self.meaning.strings = dict(zip(map(str, range(len(strings))), strings, strict=True))
 
     def _remembered(self, memory: "Seen[_Remembered[Made]]", document: bytes | None, make: Callable[[], Made]) -> Made:
         """What `make` makes of a document, or made of the same bytes in a file before: it costs this file as much."""
@@ -310,9 +309,10 @@ class _Reading:
             document = b"".join(pieces)
             pieces = [document]
         formats = self._remembered(_styles, document, lambda: self._formats(part, pieces))
-        for number, (locked, is_date) in enumerate(formats):
-            self.locked[str(number)], self.dates[str(number)] = locked, is_date
-        self.locked[None], self.dates[None] = self.locked["0"], self.dates["0"]
+        locked, dates = self.meaning.locked, self.meaning.dates
+        for number, (locks, is_date) in enumerate(formats):
+            locked[str(number)], dates[str(number)] = locks, is_date
+        locked[None], dates[None] = locked["0"], dates["0"]
 
     def _formats(self, part: Part, pieces: Iterable[bytes]) -> list[tuple[bool, bool]]:
         """Of each cell format whether it locks, and whether it shows a date."""
@@ -331,7 +331,7 @@ class _Reading:
         return [(locked, shows_date.get(code, False)) for locked, code in formats]
 
     def _read_sheet(self, part: Part, sheet: Sheet) -> None:
-        cells = _Cells(self, sheet)
+        cells = _Cells(self.archive, self.meaning)
         try:
             rest = self._take_plain_rows(part, cells)
             if rest is None:
@@ -342,12 +342,12 @@ class _Reading:
                 whole = document if not more else None
                 pieces = chain([document, more], rest) if more else [document]
                 around = self._remembered(_arounds, whole, lambda: self._read_around(part, pieces, cells))
+            cells.give_to(sheet)
         except (ValueError, KeyError):  # a number that is none; a style, string or shared formula that is not there
             raise damaged(part.name) from None
         if rest is not None and around.seen != 1:  # the one that the rows were cut out of
             raise damaged(part.name)
-        sheet.merged, sheet.hidden_rows = around.merged, frozenset(cells.hidden)
-        sheet.protected, sheet.hidden_cols = around.protected, around.hidden_cols
+        sheet.merged, sheet.protected, sheet.hidden_cols = around.merged, around.protected, around.hidden_cols
 
     def _read_around(self, part: Part, rest: Iterable[bytes] | None, cells: "_Cells") -> "_Around":
         """What a sheet says outside its rows; and the rows too, if `rest` is None and they were not taken before."""
@@ -391,7 +391,7 @@ class _Reading:
             rows = plain_rows(left[:cut]) if cut >= 0 else None
             if rows is None:
                 break
-            self.archive.spend("rows", rows.count)
+            self.archive.spend("rows", rows.written)
             cells.take(rows)
             left = left[cut:]
             if last >= 0:
@@ -427,95 +427,55 @@ _styles: Final[Seen[_Remembered[list[tuple[bool, bool]]]]] = Seen()
 _arounds: Final[Seen[_Remembered[_Around]]] = Seen()
 
 
-class _Values(dict[tuple[str | None, str | None], Value]):
-    """The value of a cell by its type and text; what is not there yet is read and kept, for it mostly comes again."""
-
-    def __init__(self, reading: _Reading) -> None:
-        super().__init__()
-        self._reading = reading
-
-    def __missing__(self, key: tuple[str | None, str | None]) -> Value:
-        value = self._read(*key)
-        if len(self) < self._reading.archive.limits.strings:
-            self[key] = value
-        return value
-
-    def _read(self, kind: str | None, text: str | None) -> Value:
-        if not text or kind == "inlineStr":
-            return None
-        if kind is None or kind == "n":
-            number = _number(text)
-            return self._reading.text(text) if number is None else number
-        if kind == "b":
-            return {"1": True, "true": True, "0": False, "false": False}.get(text, text)
-        if kind == "e":
-            return ErrorValue(self._reading.text(text))
-        if kind in ("str", "d"):
-            return self._reading.text(text)
-        raise ValueError(kind)  # or the number of a shared string that is not there
-
-
-@lru_cache(maxsize=16_384)
-def _number(text: str) -> Decimal | None:
-    """The number with 15 significant digits; None if it is none, or not finite."""
-    plain = text.strip(" \t\r\n")
-    short = format(float(plain), ".15g") if _NUMBER.fullmatch(plain) else "inf"
-    return None if "inf" in short else Decimal(0) if short == "-0" else Decimal(short)
-
-
 class _Cells:
-    """A sheet's rows being put into `sheet.cells`. ValueError or KeyError if they are not sound."""
+    """A sheet's rows being taken. ValueError or KeyError if they are not sound."""
 
-    def __init__(self, reading: _Reading, sheet: Sheet) -> None:
-        self._reading = reading
-        self._cells = sheet.cells
-        self.hidden: list[int] = []
-        self._shared: dict[str, tuple[str, tuple[int, int]]] = {}
+    def __init__(self, archive: Archive, meaning: Meaning) -> None:
+        self._archive, self._meaning = archive, meaning
+        self.forget()
 
     def forget(self) -> None:
         """Drops what was taken, for the sheet is going to be read anew."""
-        for taken in (self._cells, self.hidden, self._shared):
-            taken.clear()
+        self._taken = Taken(self._meaning)
+        self._hidden: list[int] = []
 
     def take(self, rows: Rows) -> None:
-        """Takes more rows: by columns of fields, not cell by cell, so that most loops are ones that Python has in C."""
-        reading, spend = self._reading, self._reading.archive.spend
-        spend("cells", len(rows.places) + len(rows.hidden))
-        self.hidden += rows.hidden
-        places, kinds, specials, formulas, texts, inlines = (
-            rows.places, rows.kinds, rows.specials, rows.formulas, rows.texts, rows.inlines,
-        )  # fmt: skip
-        longest, written = rows.longest, rows.written
-        if rows.odd:
-            each = zip(specials, formulas, places, strict=True)
-            formulas = [None if special is None else self._formula(special, text, at) for special, text, at in each]
-            lengths = [len(text) for text in formulas if text is not None]
-            longest, written = max(lengths, default=0), sum(lengths)
-        if longest > reading.archive.limits.text:
-            raise too_large("text", reading.archive.limits.text)
-        spend("all_text", written)
-        values = list(map(reading.values.__getitem__, zip(kinds, texts, strict=True)))
-        locked, dates = list(map(reading.locked.__getitem__, rows.styles)), list(map(reading.dates.__getitem__, rows.styles))
-        if "d" in kinds:
-            dates = [date or kind == "d" for date, kind in zip(dates, kinds, strict=True)]
-        if not all(texts):
-            for at, (value, kind) in enumerate(zip(values, kinds, strict=True)):
-                if value is None and kind == "inlineStr":
-                    values[at] = reading.text((inlines and inlines[at]) or "") or None
-                elif value is None and kind == "str" and formulas[at] is not None:
-                    values[at] = ""
-        cells = list(map(_new, repeat(Cell), zip(values, formulas, locked, dates, strict=True)))
-        if any(map(is_, values, repeat(None))):
-            kept = [cell.value is not None or cell.formula is not None for cell in cells]
-            places, cells = list(compress(places, kept)), list(compress(cells, kept))
-        before = len(self._cells)
-        self._cells.update(zip(places, cells, strict=True))
-        if len(self._cells) != before + len(places):
-            raise ValueError(places)  # a cell that is there twice
+        """Takes more rows, at what they cost."""
+        spend = self._archive.spend
+        spend("cells", len(rows.texts) + len(rows.hidden))
+        lengths = list(map(len, filter(None, rows.texts)))
+        self._check_text(max(max(lengths, default=0), max([cut.longest for cut in rows.cuts], default=0)))
+        spend("all_text", sum(lengths) + sum([cut.written for cut in rows.cuts]))
         spend("blank_cells", rows.empty)
+        self._hidden += rows.hidden
+        self._taken.cuts += rows.cuts
+        self._taken.texts += rows.texts
 
-    def _formula(self, special: str, text: str | None, place: tuple[int, int]) -> str | None:
-        """The formula that a formula element stands for; those that share one get it moved to where they are."""
+    def give_to(self, sheet: Sheet) -> None:
+        """Gives the sheet what was taken."""
+        sheet.hidden_rows = frozenset(self._hidden)
+        if self._taken.check():
+            sheet.keep(self._taken)
+        else:
+            formulas = self._formulas()
+            self._check_text(max((len(text) for text in formulas if text), default=0))
+            sheet.cells = self._taken.cells(formulas)
+
+    def _formulas(self) -> list[str | None]:
+        """The formulas that the cells' formula elements stand for; those that share one get it moved to where they are."""
+        formulas: list[str | None] = []
+        shared: dict[str, tuple[str, tuple[int, int]]] = {}
+        for cut in self._taken.cuts:
+            if cut.odd:
+                each = zip(cut.specials, cut.formulas, cut.places, strict=True)
+                formulas += [None if special is None else self._formula(special, text, at, shared) for special, text, at in each]
+            else:
+                formulas += cut.formulas
+        return formulas
+
+    def _formula(
+        self, special: str, text: str | None, place: tuple[int, int], shared: dict[str, tuple[str, tuple[int, int]]]
+    ) -> str | None:
         text = (text or "").removeprefix("=") or None
         attributes = formula_attributes(special)
         kind = attributes.get("t")
@@ -523,14 +483,18 @@ class _Cells:
             return "TABLE()"
         if kind == "shared":
             index = attributes["si"]
-            if "ref" not in attributes and index in self._shared:
-                base, (row, column) = self._shared[index]
-                self._reading.archive.spend("expanded", len(base))
+            if "ref" not in attributes and index in shared:
+                base, (row, column) = shared[index]
+                self._archive.spend("expanded", len(base))
                 return shift(base, place[0] - row, place[1] - column)
             if text is None:
                 raise KeyError(index)
-            self._shared[index] = text, place
+            shared[index] = text, place
         return text
+
+    def _check_text(self, length: int) -> None:
+        if length > self._archive.limits.text:
+            raise too_large("text", self._archive.limits.text)
 
 
 def _bulk(document: bytes, opening: bytes) -> int:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain, compress
 
+from processor.cell_xml import Cut
+from processor.cells import Taken
 from processor.formula_text import column_number, tokens
 from processor.reader import Cell, Sheet, Value, Workbook
 from rubric_versions.answers import is_blank
@@ -66,9 +69,50 @@ class _Lately:
         return cls({place: cell.formula for place, cell in locked.items() if cell.formula}, values)
 
 
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """What the values of a row's locked cells said when all of them were the same as issued; their formulas and places are the row's own.
+
+    The same row with the same values is the same again. `own` are the cells with words of one workbook, compared each time.
+    """
+
+    shared: list[bool]  # of each cell, whether it is compared by its shared string
+    strings: list[str]
+    spelled: list[bool]  # or by how its value is spelled
+    texts: list[str | None]
+    own: list[Address]
+    there: int  # locked cells but for these
+
+    @classmethod
+    def of(cls, cut: Cut, start: int, taken: Taken, book: ExpectedBook, name: str, there: int) -> _Proof:
+        """What stands in a row that was found to be the same, with so many locked cells."""
+        locked, free = book.locked[name], book.inputs[name] | book.ignored[name]
+        texts = taken.texts[start : start + len(cut.places)]
+        own = [place for place in cut.places if _is_own(locked.get(place))]
+        compared = [
+            place not in free and place not in own and formula is None for place, formula in zip(cut.places, cut.formulas, strict=True)
+        ]
+        shared = [each and text in taken.strings and one for each, text, one in zip(compared, texts, cut.shared, strict=True)]
+        spelled = [each and not one for each, one in zip(compared, shared, strict=True)]
+        strings = [taken.strings[text] for text in compress(texts, shared) if text is not None]
+        return cls(shared, strings, spelled, list(compress(texts, spelled)), own, there - len(own))
+
+
+def _is_own(cell: BookCell | None) -> bool:
+    """Whether a constant was issued with words of one workbook."""
+    return cell is not None and not cell.formula and isinstance(cell.value, str) and has_marks(cell.value)
+
+
+PROOFS = 4_000
+"""So many spellings of rows are remembered of a sheet: some for each row."""
+
+
 @dataclass(frozen=True)
 class ExpectedBook:
-    """A workbook as made: the locked cells with content by sheet and address, the cells to fill, the cells never compared, the names."""
+    """A workbook as made: the locked cells with content by sheet and address, the cells to fill, the cells never compared, the names.
+
+    `proofs` are there if many workbooks are going to be compared with it.
+    """
 
     locked: Mapping[str, Mapping[Address, BookCell]]
     inputs: Mapping[str, frozenset[Address]]
@@ -79,6 +123,7 @@ class ExpectedBook:
     lately: Mapping[str, _Lately]
     formulas: Known = field(default_factory=dict, compare=False, repr=False)
     values: Known = field(default_factory=dict, compare=False, repr=False)
+    proofs: Mapping[str, dict[Cut, _Proof]] | None = field(default=None, compare=False, repr=False)
 
     def remember(self, sheet: str, place: Address, cell: Cell) -> None:
         """Nothing; a cell that was found to be the same is recognised when it comes again. Not one with words of one workbook."""
@@ -94,8 +139,10 @@ class ExpectedBook:
             self.lately[sheet].formulas[place] = cell.formula
 
 
-def expected_book(book: Book, inputs: Mapping[str, Collection[Address]], ignored: Mapping[str, Collection[Address]]) -> ExpectedBook:
-    """What a book must come back as; cells of `inputs` and `ignored` (by sheet) are left out."""
+def expected_book(
+    book: Book, inputs: Mapping[str, Collection[Address]], ignored: Mapping[str, Collection[Address]], *, often: bool = False
+) -> ExpectedBook:
+    """What a book must come back as; cells of `inputs` and `ignored` (by sheet) are left out. `often` if many are compared with it."""
     locked = {}
     for sheet in book.sheets:
         free = {*inputs.get(sheet.name, ()), *ignored.get(sheet.name, ())}
@@ -108,6 +155,7 @@ def expected_book(book: Book, inputs: Mapping[str, Collection[Address]], ignored
         frozenset(sheet.name for sheet in book.sheets if sheet.state != "visible"),
         {sheet.name: _Covering(inputs.get(sheet.name, ())) for sheet in book.sheets},
         {name: _Lately.of(cells) for name, cells in locked.items()},
+        proofs={name: {} for name in locked} if often else None,
     )
 
 
@@ -146,35 +194,11 @@ def untouched(book: Workbook, expected: ExpectedBook, fill: Filler) -> list[Find
 
 
 def _sheet_untouched(sheet: Sheet, book: ExpectedBook, fill: Filler) -> list[Finding]:
-    name = sheet.name
-    locked, inputs, ignored = book.locked[name], book.inputs[name], book.ignored[name]
-    found = []
-    there = 0
-    formulas, values = book.lately[name].formulas, book.lately[name].values
-    for place, cell in sheet.cells.items():
-        value, formula, _, _ = cell
-        if formula is not None:
-            if formulas.get(place) == formula:
-                there += 1
-                continue
-        elif values.get(place) == value and value is not True and value is not False:  # which equal 1 and 0
-            there += 1
-            continue
-        expected = locked.get(place)
-        if expected is None:
-            if place not in inputs and place not in ignored and (cell.formula is not None or not is_blank(cell.value)):
-                found.append(finding("cell-added", sheet=sheet.name, cell=a1(*place), value=_seen(cell)))
-            continue
-        there += 1
-        if formula is not None:
-            if formula in book.formulas.get((name, place), ()):
-                continue
-        elif not isinstance(value, bool) and value in book.values.get((name, place), ()):
-            continue
-        if problem := _cell_changed(name, place, expected, cell, fill):
-            found.append(problem)
-        else:
-            book.remember(name, place, cell)
+    locked = book.locked[sheet.name]
+    if sheet.taken is not None and book.proofs is not None:
+        found, there = _rows_untouched(sheet.name, sheet.taken, book, book.proofs[sheet.name], fill)
+    else:
+        found, there = _cells_untouched(sheet.name, sheet.cells.items(), book, fill)
     if there < len(locked):
         for place in locked.keys() - sheet.cells.keys():
             problem = _cell_changed(sheet.name, place, locked[place], _EMPTY, fill)
@@ -191,6 +215,79 @@ def _sheet_untouched(sheet: Sheet, book: ExpectedBook, fill: Filler) -> list[Fin
     if not sheet.protected:
         found.append(finding("protection-removed", sheet=sheet.name, name=sheet.name))
     return found
+
+
+def _rows_untouched(name: str, taken: Taken, book: ExpectedBook, proofs: dict[Cut, _Proof], fill: Filler) -> tuple[list[Finding], int]:
+    """What differs in a sheet's rows, and how many locked cells are there: row by row only where the sheet is not at once all the same."""
+    found: list[Finding] = []
+    known = [proofs.get(cut) for cut in taken.cuts]
+    holding = [one for one in known if one is not None]
+    if len(holding) < len(known) or not _hold(holding, taken.texts, taken.strings):
+        start, holding = 0, []
+        there = 0
+        for cut, proof in zip(taken.cuts, known, strict=True):
+            stop = start + len(cut.places)
+            if proof is not None and _hold([proof], taken.texts[start:stop], taken.strings):
+                holding.append(proof)
+            else:
+                cells = [(place, cell) for place in cut.places if (cell := taken.cell(place))]
+                problems, many = _cells_untouched(name, cells, book, fill)
+                found += problems
+                there += many
+                if not problems:
+                    if len(proofs) >= PROOFS:
+                        proofs.clear()
+                    proofs[cut] = _Proof.of(cut, start, taken, book, name, many)
+            start = stop
+    else:
+        there = 0
+    there += sum([one.there for one in holding])
+    own = [(place, cell) for one in holding for place in one.own if (cell := taken.cell(place))]
+    problems, many = _cells_untouched(name, own, book, fill)
+    return found + problems, there + many
+
+
+def _hold(proofs: list[_Proof], texts: list[str | None], strings: Mapping[str, str]) -> bool:
+    """Whether the values of rows, those of all their cells after one another, say what they said when they were found to be the same."""
+    flat = chain.from_iterable
+    spelled = compress(texts, flat([one.spelled for one in proofs]))
+    shared = compress(texts, flat([one.shared for one in proofs]))
+    return list(spelled) == list(flat([one.texts for one in proofs])) and [strings.get(text or "") for text in shared] == list(
+        flat([one.strings for one in proofs])
+    )
+
+
+def _cells_untouched(name: str, cells: Iterable[tuple[Address, Cell]], book: ExpectedBook, fill: Filler) -> tuple[list[Finding], int]:
+    """What differs in these cells, and how many of them are locked ones."""
+    locked, inputs, ignored = book.locked[name], book.inputs[name], book.ignored[name]
+    found = []
+    there = 0
+    formulas, values = book.lately[name].formulas, book.lately[name].values
+    for place, cell in cells:
+        value, formula, _, _ = cell
+        if formula is not None:
+            if formulas.get(place) == formula:
+                there += 1
+                continue
+        elif values.get(place) == value and value is not True and value is not False:  # which equal 1 and 0
+            there += 1
+            continue
+        expected = locked.get(place)
+        if expected is None:
+            if place not in inputs and place not in ignored and (cell.formula is not None or not is_blank(cell.value)):
+                found.append(finding("cell-added", sheet=name, cell=a1(*place), value=_seen(cell)))
+            continue
+        there += 1
+        if formula is not None:
+            if formula in book.formulas.get((name, place), ()):
+                continue
+        elif not isinstance(value, bool) and value in book.values.get((name, place), ()):
+            continue
+        if problem := _cell_changed(name, place, expected, cell, fill):
+            found.append(problem)
+        else:
+            book.remember(name, place, cell)
+    return found, there
 
 
 def _cell_changed(sheet: str, place: Address, expected: BookCell, cell: Cell, fill: Filler) -> Finding | None:
