@@ -172,7 +172,7 @@ class Taken:
             value = _without_value(kind, formula, cut.inlines[at] if cut.inlines else None)
             if value is None and formula is None:
                 return None
-        return Cell(value, formula, self._meaning.locked[style], self._meaning.dates[style] or kind == "d")
+        return _new(Cell, (value, formula, self._meaning.locked[style], self._meaning.dates[style] or kind == "d"))
 
 
 def _without_value(kind: str | None, formula: str | None, own: str | None) -> Value:

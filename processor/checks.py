@@ -519,15 +519,20 @@ def _check_approval(layout: Layout, answers: Answers, severity: Severity) -> Ite
             yield finding("approval-unknown", severity=severity, label=label, wanted=words.APPROVED, value=as_text(raw), **place)
 
 
+@lru_cache(maxsize=4096)
+def _spelled_number(raw: Decimal) -> str:
+    return "n" + decimal_text(Fraction(raw)) if raw.is_finite() and abs(raw) < Decimal(10) ** 20 else "s" + str(raw)
+
+
 def answers_digest(identity: Identity, answers: Answers) -> str:
     """The mã đối chiếu: 12 hex digits, in groups of four, of unit, round and everything entered, alike however the file was saved."""
 
     def spelled(raw: Raw) -> str | None:
-        if isinstance(raw, Decimal):
-            return "n" + decimal_text(Fraction(raw)) if raw.is_finite() and abs(raw) < Decimal(10) ** 20 else "s" + str(raw)
-        if isinstance(raw, bool):
-            return f"b{int(raw)}"
-        return None if raw is None else "s" + unicodedata.normalize("NFC", raw)
+        if raw is None:
+            return None
+        if isinstance(raw, str):
+            return "s" + unicodedata.normalize("NFC", raw)
+        return f"b{int(raw)}" if isinstance(raw, bool) else _spelled_number(raw)
 
     content = [
         identity.campaign, identity.unit, identity.round, identity.version_digest,
