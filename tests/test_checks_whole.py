@@ -5,6 +5,7 @@ Requirements: design.md, "Return" (compared are value and formula; no honest pro
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +16,8 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
-from processor.checks import Verdict
+from processor.checks import Verdict, check_workbook
+from processor.reader import read_workbook
 from rubric_versions import words
 from rubric_versions.findings import CATALOGUE, WHOLE_STAGE, Severity
 from tests.forms import (
@@ -325,3 +327,48 @@ def test_what_honest_people_and_programs_do_is_nobodys_business(done: Callable[[
     checked, untouched = check(done(form), office()), check(form.data, office())
     assert (checked.verdict, told(checked)) == (Verdict.ACCEPTED, [])
     assert (checked.scores(), checked.digest) == (untouched.scores(), untouched.digest)
+
+
+SHARED = "xl/sharedStrings.xml"
+
+
+def seen_cell_by_cell(data: bytes) -> list[tuple[str, str, str]]:
+    """What is told of a workbook whose cells were all made before anything was compared."""
+    book = read_workbook(data)
+    assert all(sheet.cells or name == words.META for name, sheet in book.sheets.items())
+    return told(check_workbook(book, "x.xlsx", office()))
+
+
+def with_value(data: bytes, sheet: str, at_value: int, value: bytes) -> bytes:
+    """The form with one value replaced and not a byte of its row else."""
+    parts = parts_of(data)
+    pieces = parts[part_of(sheet)].split(b"<v>")
+    pieces[at_value + 1] = value + pieces[at_value + 1][pieces[at_value + 1].index(b"</v>") :]
+    return zipped(parts | {part_of(sheet): b"<v>".join(pieces)})
+
+
+@pytest.mark.parametrize("sheet", [words.GUIDE, words.SCORING, words.EVIDENCE, words.SUMMARY, words.CHECK, words.APPROVAL])
+def test_a_row_recognised_by_its_spelling_is_compared_as_one_seen_for_the_first_time(sheet: str) -> None:
+    """Rows are remembered without their values; so each of many values is changed alone, in a form whose rows are all known."""
+    form = filled()
+    assert not told(check(form.data, office()))
+    rng = random.Random(sheet)
+    count = parts_of(form.data)[part_of(sheet)].count(b"<v>")
+    changes = 0
+    for at_value in rng.sample(range(count), min(count, 10)):
+        for value in (b"3", b"12"):
+            data = with_value(form.data, sheet, at_value, value)
+            first = told(check(data, office()))
+            assert first == seen_cell_by_cell(data), at_value
+            changes += bool(first)
+    assert changes
+    assert not told(check(form.data, office()))
+
+
+def test_a_shared_string_of_locked_cells_that_says_something_else_is_found_in_every_form() -> None:
+    form = filled()
+    assert not told(check(form.data, office()))
+    for text in words.SCORING_HEADS[1:3]:
+        data = replaced(form.data, SHARED, f">{text}<", f">{text}!<")
+        for _ in range(2):
+            assert ("cell-changed", words.SCORING) in {one[:2] for one in told(check(data, office()))}
