@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
+from pathlib import Path
 
 from processor import VERSION
 from processor.desk import BACK, Desk
 from processor.executors import Runner, processes
-from processor.files import ascii_name, make_folder, read_whole, write_atomic
-from processor.issuing import parts_digest, parts_digest_or_none
+from processor.files import ascii_name, make_folder, read_whole, write_many
+from processor.issuing import parts_digest_or_none
 from processor.scores import OWN, unit_line
 from rubric_versions.numbers import rounded
-from workbook_templates.book import write_book
+from workbook_templates.book import Written, written
 from workbook_templates.changes_list import Change, changes_list
+
+WRITTEN_AT_ONCE = 64
+"""Lists written together: a disk takes longest to say that it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +45,24 @@ def write_changes(desk: Desk, run: Runner = processes) -> int:
         if (line := unit_line(desk, unit.code)) is not None and line.round == number and not line.unfinished
     ]  # fmt: skip
     told = {file: digest for event in desk.ledger.events("changes") for _, file, digest in event.data["files"]}
-    upto, new, written = desk.record().upto, [], 0
-    for unit, (file, data) in zip(units, make_lists(desk, units, number, run), strict=True):
-        digest = parts_digest(data)
-        path = desk.folder / BACK / file
-        if not path.is_file() or parts_digest_or_none(read_whole(path)) != digest:
+    upto, new, count = desk.record().upto, [], 0
+    made = zip(units, make_lists(desk, units, number, run), strict=True)
+    while some := list(islice(made, WRITTEN_AT_ONCE)):
+        files = [(desk.folder / BACK / file, one) for _, (file, one) in some]
+        due = [(path, one.data) for path, one in files if not _lies_there(path, one.digest)]
+        for path, _ in due:
             make_folder(path.parent)
-            write_atomic(path, data)
-            written += 1
-        if told.get(file) != digest:
-            new.append([unit, file, digest])
+        write_many(due)
+        count += len(due)
+        new += [[unit, file, one.digest] for unit, (file, one) in some if told.get(file) != one.digest]
     if new:
         told_now = {"files": new, "round": number, "campaign": desk.campaign_digest, "upto": upto, "program": VERSION}
         desk.ledger.append("changes", at=desk.clock.now(), actor=desk.actor, data=told_now)
-    return written
+    return count
+
+
+def _lies_there(path: Path, digest: str) -> bool:
+    return path.is_file() and parts_digest_or_none(read_whole(path)) == digest
 
 
 def file_of(desk: Desk, unit: str, number: int) -> str:
@@ -61,8 +70,8 @@ def file_of(desk: Desk, unit: str, number: int) -> str:
     return f"{unit}_{ascii_name(desk.campaign.unit(unit).name)[:40]}/{unit}_lan{number}_thay_doi_diem.xlsx"
 
 
-def make_lists(desk: Desk, units: Iterable[str], number: int, run: Runner = processes) -> Iterator[tuple[str, bytes]]:
-    """The name and bytes of the lists of these units for a round, as the record has it."""
+def make_lists(desk: Desk, units: Iterable[str], number: int, run: Runner = processes) -> Iterator[tuple[str, Written]]:
+    """The name and the file of the lists of these units for a round, as the record has it."""
     units = list(units)
     campaign = desk.campaign
     again = f" – lần {number}" if desk.version.rules.rounds > 1 else ""
@@ -75,8 +84,8 @@ def make_lists(desk: Desk, units: Iterable[str], number: int, run: Runner = proc
     yield from zip((file_of(desk, unit, number) for unit in units), run(_make, None, items), strict=True)
 
 
-def _make(_: None, item: _Item) -> bytes:
-    return write_book(changes_list(item.organiser, item.place, item.unit, item.title, item.council, item.changes))
+def _make(_: None, item: _Item) -> Written:
+    return written(changes_list(item.organiser, item.place, item.unit, item.title, item.council, item.changes))
 
 
 def changes_of(desk: Desk, unit: str, number: int) -> tuple[Change, ...]:

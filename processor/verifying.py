@@ -96,13 +96,13 @@ def _changes(desk: Desk) -> Iterator[Finding]:
         mine = [(unit, file, digest) for file, (seq, unit, digest) in newest.items() if seq == event.seq]
         try:
             then = desk.as_of(data["upto"], data["campaign"])
-            made = list(make_lists(then, [unit for unit, _, _ in mine], data["round"]))
+            made = [written.digest for _, written in make_lists(then, [unit for unit, _, _ in mine], data["round"])]
         except (OriginalMissing, OriginalAltered):
             yield finding("record-book", file=BACK, part="hồ sơ gốc")
             continue
-        for (_, file, digest), (_, written) in zip(mine, made, strict=True):
+        for (_, file, digest), again in zip(mine, made, strict=True):
             path = desk.folder / BACK / file
-            if parts_digest(written) != digest:
+            if again != digest:
                 yield _differs(f"{BACK}/{file}", data["program"], "nội dung lập lại")
             if path.is_file() and parts_digest_or_none(read_whole(path)) != digest:
                 yield finding("record-book", file=f"{BACK}/{file}", part="tệp trong thư mục")
