@@ -128,7 +128,7 @@ def _addons() -> str:
 
 
 def _toolbar_state() -> str:
-    """What Addons.xcu cannot say of the toolbar: its name, and that it stands docked in a row of its own below the others."""
+    """What Addons.xcu cannot say of the toolbar: its name, and that it is there from the start, docked with the other toolbars."""
     place = (
         '<prop oor:name="Docked" oor:type="xs:boolean"><value>true</value></prop>'
         '<prop oor:name="DockingArea" oor:type="xs:int"><value>0</value></prop>'
