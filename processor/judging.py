@@ -139,7 +139,7 @@ def _compared(book: Workbook, made: Book) -> list[Finding]:
         seen = book.sheets.get(sheet.name)
         if seen is None:
             continue
-        for place, cell in sheet.cells.items():
+        for place, cell in sheet.all_cells():
             if cell.formula and (sheet.name, a1(*place)) not in changed:
                 there = seen.cells.get(place)
                 value = None if there is None else there.value

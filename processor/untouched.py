@@ -146,7 +146,7 @@ def expected_book(
     locked = {}
     for sheet in book.sheets:
         free = {*inputs.get(sheet.name, ()), *ignored.get(sheet.name, ())}
-        locked[sheet.name] = {place: cell for place, cell in sheet.cells.items() if place not in free and not _is_blank(cell)}
+        locked[sheet.name] = {place: cell for place, cell in sheet.all_cells() if place not in free and not _is_blank(cell)}
     return ExpectedBook(
         locked,
         {sheet.name: frozenset(inputs.get(sheet.name, ())) for sheet in book.sheets},

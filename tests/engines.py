@@ -78,7 +78,7 @@ def evaluate(data: bytes, inputs: Mapping[Address, Raw]) -> dict[Address, Got]:
 
 def stated(book: Book) -> dict[Address, Value]:
     """What the book says every formula gives."""
-    return {(sheet.name, row, col): cell.value for sheet in book.sheets for (row, col), cell in sheet.cells.items() if cell.formula}
+    return {(sheet.name, row, col): cell.value for sheet in book.sheets for (row, col), cell in sheet.all_cells() if cell.formula}
 
 
 def differences(book: Book, got: Mapping[Address, Got]) -> list[str]:
@@ -87,10 +87,9 @@ def differences(book: Book, got: Mapping[Address, Got]) -> list[str]:
     for address, value in stated(book).items():
         if not same(value, got.get(address, "missing")):
             sheet, row, col = address
-            found.append(
-                f"{sheet}!{a1(row, col)}: stated {value!r}, got {got.get(address, 'missing')!r}, "
-                f"={book.sheet(sheet).cells[row, col].formula}"
-            )
+            cell = book.sheet(sheet).at(row, col)
+            formula = cell.formula if cell else ""
+            found.append(f"{sheet}!{a1(row, col)}: stated {value!r}, got {got.get(address, 'missing')!r}, ={formula}")
     return found
 
 

@@ -14,9 +14,10 @@ import pytest
 import xlsxwriter
 
 from workbook_templates.book import Book, Cell, Chart, Rows, Sheet, Value, WorkbookLimit, write_book, written
-from workbook_templates.cells import ROW, beside
+from workbook_templates.cells import ROW, THERE, beside
 from workbook_templates.look import BASE, LOOKS
 from workbook_templates.package import digest_of
+from workbook_templates.ranking_plan import AIR, give_air
 
 VALUES: tuple[Value, ...] = (
     "chữ",
@@ -129,6 +130,19 @@ def test_rows_of_one_shape_are_the_bytes_of_their_cells_put_one_by_one() -> None
     assert book.sheets[0].at(5, 4) == alone.cells[5, 4] == Cell(2, "C5*2", "points")
     assert book.sheets[0].at(1, 3) == alone.cells[1, 3]
     assert [book.sheets[0].at(*place) for place in ((99, 1), (5, 6), (42, 1))] == [None, None, None]
+
+
+def test_a_row_of_a_table_names_rows_elsewhere_and_has_air_where_its_texts_take_one_line() -> None:
+    rows = replace(table(), air=AIR, numbers=[(100 + turn, 7 * turn) for turn in range(40)])
+    rows.formulas = (*rows.formulas[:3], f"'Điểm'!{beside(3, THERE[0])}*{THERE[1]}", rows.formulas[4])
+    book = with_table(rows)
+    alone = replace(book.sheets[0], cells=dict(book.sheets[0].all_cells()), tables=[], heights={}, widths=dict.fromkeys(range(1, 6), 14.0))
+    book.sheets[0].widths = alone.widths
+    give_air(alone, 2)
+    del alone.heights[rows.end]  # a line of its own
+    assert 0 < len(alone.heights) < 40
+    assert written(book) == written(replace(book, sheets=[alone]))
+    assert book.sheets[0].at(5, 4) == Cell(2, "'Điểm'!C103*21", "points")
 
 
 def test_nothing_may_stand_among_the_rows_of_a_table() -> None:

@@ -126,7 +126,7 @@ def test_the_workbook_shows_then_and_now_by_formula() -> None:
     book = ranking_to_book(replace(heading, against=against), blocks)
     assert differences(book, Engine(write_book(book)).evaluate({})) == []
     sheet = book.sheet(EARLIER)
-    rises = [cell.value for (_, col), cell in sheet.cells.items() if col == 8 and isinstance(cell.value, Fraction)]
+    rises = [cell.value for (_, col), cell in sheet.all_cells() if col == 8 and isinstance(cell.value, Fraction)]
     assert rises
     assert all(isinstance(one, Fraction) for one in rises)
     assert isinstance(heading, Campaign)

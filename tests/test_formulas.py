@@ -211,7 +211,7 @@ def test_every_result_survives_the_old_xls(number: str, office: Office, tmp_path
 
 
 def formulas(book: Book) -> set[str]:
-    return {cell.formula for sheet in book.sheets for cell in sheet.cells.values() if cell.formula} | {
+    return {cell.formula for sheet in book.sheets for _, cell in sheet.all_cells() if cell.formula} | {
         condition.formula for sheet in book.sheets for condition in sheet.conditions
     }
 

@@ -149,16 +149,16 @@ def test_a_changed_score_moves_index_rank_and_grade_as_python_says(version: Rubr
 def score_cell(book: Book, unit: UnitScores, code: str) -> Address:
     """Where the final points of one leaf of a unit stand, found as an auditor would: by the unit's code and the leaf's."""
     sheet = book.sheet(f"{at.FINAL} {unit.appendix.number}")
-    row = next(row for (row, col), cell in sheet.cells.items() if col == 1 and row >= at.SCORE_FIRST and cell.value == unit.unit)
+    row = next(row for (row, col), cell in sheet.all_cells() if col == 1 and row >= at.SCORE_FIRST and cell.value == unit.unit)
     last = len(unit.appendix.leaves)
-    heads = [col for (row, col), cell in sheet.cells.items() if row == at.SCORE_HEAD + 1 and cell.value == code]
+    heads = [col for (row, col), cell in sheet.all_cells() if row == at.SCORE_HEAD + 1 and cell.value == code]
     assert heads[-1] > last // 10
     return sheet.name, row, max(heads)
 
 
 def ranking_rows(book: Book, block: Block) -> dict[str, int]:
     """The rows of a block's units on the ranking sheet, by unit."""
-    cells = book.sheet(at.RANKING).cells
+    cells = dict(book.sheet(at.RANKING).all_cells())
     start = next(row for (row, col), cell in cells.items() if col == 1 and str(cell.value).startswith(f"{block.name} ("))
     codes = {unit.name: unit.unit for unit in block.units}
     rows: dict[str, int] = {}
@@ -174,7 +174,7 @@ def test_every_figure_of_the_ranking_is_a_formula() -> None:
     book = made(units=9)
     for name, first in ((at.RESULT, 3), (at.RANKING, at.SELF)):
         sheet = book.sheet(name)
-        for (row, col), cell in sheet.cells.items():
+        for (row, col), cell in sheet.all_cells():
             if row >= at.FIRST and col >= first and isinstance(cell.value, int | Fraction):
                 assert cell.formula, f"{name}!{a1(row, col)}"
 
@@ -184,7 +184,7 @@ def test_formulas_use_functions_that_excel_97_had() -> None:
     for version in VARIANTS.values():
         book = made(units=5, version=version)
         for sheet in book.sheets:
-            for cell in sheet.cells.values():
+            for _, cell in sheet.all_cells():
                 assert functions_of(cell.formula) <= known | {"HYPERLINK"}
 
 
@@ -203,9 +203,10 @@ def test_a_shown_index_never_reaches_the_next_grade() -> None:
         leaves[leaf.code], left = LeafScore(None, Fraction(0), State.SCORED, leaf.max - cut), left - cut
     blocks = [replace(blocks[0], units=(replace(unit, leaves=leaves),))]
     book = ranking_to_book(heading, blocks)
-    cell = book.sheet(at.RESULT).cells[at.FIRST + 1, 5]
-    assert (cell.value, cell.look) == (Fraction("94.996"), "index_3")
-    assert book.sheet(at.RESULT).cells[at.FIRST + 1, 6].value == "Tốt"
+    index, grade = (book.sheet(at.RESULT).at(at.FIRST + 1, col) for col in (5, 6))
+    assert index is not None
+    assert grade is not None
+    assert (index.value, index.look, grade.value) == (Fraction("94.996"), "index_3", "Tốt")
 
 
 def test_the_same_scores_give_the_same_bytes() -> None:
@@ -224,7 +225,7 @@ def test_a_viewer_that_does_not_calculate_shows_the_results() -> None:
     seen = python_calamine.load_workbook(io.BytesIO(write_book(book)))
     for name in (at.RESULT, at.RANKING, at.GRADES):
         rows = seen.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        for (row, col), cell in book.sheet(name).cells.items():
+        for (row, col), cell in book.sheet(name).all_cells():
             if cell.formula and isinstance(cell.value, int | Fraction):
                 assert rows[row - 1][col - 1] == pytest.approx(float(cell.value)), f"{name}!{a1(row, col)}"
 

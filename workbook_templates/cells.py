@@ -16,6 +16,8 @@ Address = tuple[int, int]
 
 ROW = "\0"
 """Where the number of the row stands in a formula of `Rows`: no cell may hold this character."""
+THERE = ("\1", "\2", "\3")
+"""Where further numbers stand that belong to a row, such as the row of the same unit on another sheet."""
 
 
 @cache
@@ -29,9 +31,9 @@ def a1(row: int, col: int, *, absolute: bool = False) -> str:
     return f"${letters(col)}${row}" if absolute else f"{letters(col)}{row}"
 
 
-def beside(col: int) -> str:
-    """The A1 name, in a formula of `Rows`, of the cell of a column in the very row."""
-    return letters(col) + ROW
+def beside(col: int, row: str = ROW) -> str:
+    """The A1 name, in a formula of `Rows`, of the cell of a column in the very row, or in another that belongs to it."""
+    return letters(col) + row
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,16 @@ class Rows:
 
     A table of thousands of rows is held and written so at a tenth of what its cells cost one by one. A value that is a `Cell` has a look
     and a formula of its own (with `ROW` where its row's number stands). No other cell stands in these rows; their heights are
-    automatic.
+    automatic, save that a row whose texts all take one line is as high as `air` says (points; 0: automatic too). `numbers` has, where
+    formulas ask for `THERE`, those of each row.
     """
 
     first: int
     looks: tuple[str, ...]
     formulas: tuple[str, ...]
     values: list[tuple[Value | Cell, ...]] = field(default_factory=list)
+    numbers: list[tuple[int, ...]] = field(default_factory=list)
+    air: float = 0.0
 
     @property
     def end(self) -> int:
@@ -77,4 +82,12 @@ class Rows:
     def _cell(self, row: int, col: int, value: Value | Cell) -> Cell:
         if not isinstance(value, Cell):
             value = Cell(value, self.formulas[col - 1], self.looks[col - 1])
-        return Cell(value.value, value.formula.replace(ROW, str(row)), value.look) if value.formula else value
+        return Cell(value.value, self.placed(value.formula, row), value.look) if value.formula else value
+
+    def placed(self, text: str, row: int) -> str:
+        """A text with the numbers of that row in their places."""
+        text = text.replace(ROW, str(row))
+        if self.numbers:
+            for mark, number in zip(THERE, self.numbers[row - self.first], strict=False):
+                text = text.replace(mark, str(number))
+        return text

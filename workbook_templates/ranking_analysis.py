@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache, partial
 
 from rubric_versions.model import Leaf, points_of
 from workbook_templates.book import Chart, Sheet, a1, quoted
-from workbook_templates.ranking_data import SKIPPED, UnitRow
-from workbook_templates.ranking_plan import FIELDS, HEAD, INDEX, MAXIMA, Plan, Span, Table, average, down, give_air, mean_of
+from workbook_templates.cells import beside
+from workbook_templates.ranking_data import SKIPPED
+from workbook_templates.ranking_plan import (
+    FIELDS,
+    HEAD,
+    INDEX,
+    MAXIMA,
+    SCORES_ROW,
+    Plan,
+    Shape,
+    Table,
+    average,
+    down,
+    give_air,
+    mean_of,
+    put_line,
+    ranking_cell,
+    shaped,
+)
 
 SHARE_FIRST = HEAD + 2
 """The first line of a sheet of shares, under the head and the mean."""
@@ -75,6 +93,7 @@ def field_shares_sheet(plan: Plan, table: Table) -> Sheet:
         sheet.put(HEAD + 1, 3 + offset, mean_of(shares), "rate_bold", average(down(first, end, 3 + offset)))
     indexes = [unit.pari for _, unit in table.units if unit.pari is not None]
     sheet.put(HEAD + 1, last, mean_of(indexes), "rate_bold", average(down(first, end, last)))
+    shape = cache(partial(_shares_shape, table, last))
     turn = 0
     for row, (block, unit) in enumerate(table.lines(), first):
         if unit is None:
@@ -82,22 +101,20 @@ def field_shares_sheet(plan: Plan, table: Table) -> Sheet:
             sheet.span(row, 1, last, block.name, "field")
             continue
         turn += 1
-        sheet.put(row, 1, turn, "number")
-        sheet.put(row, 2, unit.name, "cell")
-        index = plan.ranking_cell(unit, INDEX)
-        for offset, span in enumerate(table.spans):
-            sheet.put(row, 3 + offset, table.shares[unit.code][offset], "rate", _share_formula(table, unit, offset, span, a1(row, last)))
-        sheet.put(row, last, unit.pari, f"index_{unit.digits}", index)
+        put_line(sheet, row, shape(unit.digits), (turn, unit.name, *table.shares[unit.code], unit.pari), plan.numbers(unit))
     give_air(sheet, first - 1)
     sheet.print_to = (end, last)
     return sheet
 
 
-def _share_formula(table: Table, unit: UnitRow, offset: int, span: Span, index: str) -> str:
-    final, row, col = quoted(table.final), table.row_of[unit.code], table.field_col + offset
-    scores, maxima = (f"{a1(one, span.first)}:{a1(one, span.last)}" for one in (row, MAXIMA))
-    possible = f'({final}!{a1(MAXIMA, col)}-SUMIF({final}!{scores},"{SKIPPED}",{final}!{maxima}))'
-    return f'IF({index}="","",IF({possible}=0,"",{final}!{a1(row, col)}/{possible}*100))'
+def _shares_shape(table: Table, index_col: int, digits: int) -> Shape:
+    final, shares = quoted(table.final), []
+    for col, span in enumerate(table.spans, table.field_col):
+        maxima = f"{final}!{a1(MAXIMA, span.first)}:{a1(MAXIMA, span.last)}"
+        possible = f'({final}!{a1(MAXIMA, col)}-SUMIF({table.of_leaves(span.first, span.last)},"{SKIPPED}",{maxima}))'
+        got = f"{final}!{beside(col, SCORES_ROW)}"
+        shares.append(("rate", f'IF({beside(index_col)}="","",IF({possible}=0,"",{got}/{possible}*100))'))
+    return shaped(("number", ""), ("cell", ""), *shares, (f"index_{digits}", ranking_cell(INDEX)))
 
 
 def lost_sheet(plan: Plan, table: Table) -> Sheet:

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache, lru_cache, partial
 
 from rubric_versions.model import Leaf
 from rubric_versions.numbers import vi_short
 from workbook_templates.book import Sheet, Value, a1, quoted
-from workbook_templates.ranking_data import SKIPPED, UnitRow, left_of, possible_of, total
-from workbook_templates.ranking_plan import HEAD, INDEX, MAXIMA, Plan, Span, Table, average, down, give_air, mean_of
+from workbook_templates.cells import beside
+from workbook_templates.ranking_data import SKIPPED, Sums, UnitRow, left_of, total
+from workbook_templates.ranking_plan import (
+    HEAD,
+    INDEX,
+    MAXIMA,
+    Plan,
+    Shape,
+    Span,
+    Table,
+    average,
+    down,
+    give_air,
+    mean_of,
+    put_line,
+    ranking_cell,
+    shaped,
+)
 
 FIRST_UNIT = HEAD + 3
 """The first line of the sheet of criteria: under the codes, the maxima and the means."""
@@ -38,41 +55,47 @@ def criteria_sheet(plan: Plan, table: Table) -> Sheet:
         sheet.put(HEAD, col, f"{span.node.code} {span.node.title}", "head_small")
         most = f"SUM({quoted(table.final)}!{a1(MAXIMA, span.first)}:{a1(MAXIMA, span.last)})"
         sheet.put(HEAD + 1, col, total(leaf.max for leaf in span.leaves), "field_code", most)
-        shares = [share for _, unit in table.units if (share := _share(unit, span)) is not None]
-        sheet.put(HEAD + 2, col, mean_of(shares), "rate_bold", average(down(first, end, col)))
-    turn = 0
+    shape = cache(partial(_criteria_shape, table, index_col))
+    turn, shown = 0, [list[Fraction]() for _ in spans]
     for row, (block, unit) in enumerate(table.lines(), first):
         if unit is None:
             turn = 0
             sheet.span(row, 1, index_col, block.name, "field")
             continue
         turn += 1
-        sheet.put(row, 1, turn, "number")
-        sheet.put(row, 2, unit.name, "cell")
-        sheet.put(row, index_col, unit.pari, f"index_{unit.digits}", plan.ranking_cell(unit, INDEX))
-        for col, span in enumerate(spans, start):
-            got, possible = _sums(table, unit, span)
-            formula = f'IF({a1(row, index_col)}="","",IF({possible}=0,"",{got}/{possible}*100))'
-            sheet.put(row, col, _share(unit, span), "rate", formula)
+        shares = _shares(table, unit)
+        for offset, share in enumerate(shares):
+            if share is not None:
+                shown[offset].append(share)
+        put_line(sheet, row, shape(unit.digits), (turn, unit.name, unit.pari, *shares), plan.numbers(unit))
+    for col, found in enumerate(shown, start):
+        sheet.put(HEAD + 2, col, mean_of(found), "rate_bold", average(down(first, end, col)))
     give_air(sheet, HEAD + 1)
     sheet.heights[HEAD] = 132.0
     sheet.print_to = (end, last)
     return sheet
 
 
-def _share(unit: UnitRow, span: Span) -> Fraction | None:
-    possible = possible_of(unit, span.leaves)
-    return _got(unit, span) / possible * 100 if possible and unit.pari is not None else None
+def _criteria_shape(table: Table, index_col: int, digits: int) -> Shape:
+    shares = []
+    for span in table.criterion_spans:
+        got, possible = _sums(table, span)
+        shares.append(("rate", f'IF({beside(index_col)}="","",IF({possible}=0,"",{got}/{possible}*100))'))
+    return shaped(("number", ""), ("cell", ""), (f"index_{digits}", ranking_cell(INDEX)), *shares)
 
 
-def _got(unit: UnitRow, span: Span) -> Fraction:
-    return total(points for leaf in span.leaves if isinstance(points := unit.final.get(leaf.code), Fraction))
+def _shares(table: Table, unit: UnitRow) -> list[Fraction | None]:
+    """What a unit got of each criterion in percent; None where it has no index or nothing of the criterion is assessed."""
+    if unit.pari is None:
+        return [None] * len(table.criterion_spans)
+    sums = Sums(unit, table.appendix.leaves)
+    return [sums.share(*table.place(span)) for span in table.criterion_spans]
 
 
-def _sums(table: Table, unit: UnitRow, span: Span) -> tuple[str, str]:
+def _sums(table: Table, span: Span) -> tuple[str, str]:
     """Formulas for what a unit got under a node and for what it could have got there."""
-    name, row = quoted(table.final), table.row_of[unit.code]
-    scores, maxima = (f"{name}!{a1(one, span.first)}:{a1(one, span.last)}" for one in (row, MAXIMA))
+    scores = table.of_leaves(span.first, span.last)
+    maxima = f"{quoted(table.final)}!{a1(MAXIMA, span.first)}:{a1(MAXIMA, span.last)}"
     return f"SUM({scores})", f'(SUM({maxima})-SUMIF({scores},"{SKIPPED}",{maxima}))'
 
 
@@ -91,6 +114,11 @@ def lost_units_sheet(plan: Plan, table: Table) -> Sheet:
     plan.heading(sheet, words_col, f"ĐIỂM MẤT THEO ĐƠN VỊ NĂM {plan.data.year}", note)
     fields = (f"{span.node.code}. {span.node.title}" for span in table.spans)
     sheet.row(HEAD, ("STT", "Đơn vị", *fields, "Tổng điểm mất", "Mất nhiều nhất"), "head")
+    left, leaves = table.cell("left"), table.appendix.leaves
+    sums_of = (_sums(table, span) for span in table.spans)
+    lost_columns = [("points", f'IF({left}>0,"",{possible}-{got})') for got, possible in sums_of]
+    all_lost = f'IF({left}>0,"",SUM({beside(3)}:{beside(whole - 1)}))'
+    shape = shaped(("number", ""), ("cell", ""), *lost_columns, ("points_bold", all_lost), ("cell", ""))
     turn = 0
     for row, (block, unit) in enumerate(table.lines(), first):
         if unit is None:
@@ -98,25 +126,20 @@ def lost_units_sheet(plan: Plan, table: Table) -> Sheet:
             sheet.span(row, 1, words_col, block.name, "field")
             continue
         turn += 1
-        sheet.put(row, 1, turn, "number")
-        sheet.put(row, 2, unit.name, "cell")
-        shown = left_of(table.appendix, unit) == 0
-        left = table.cell(unit, "left")
-        lost = [possible_of(unit, span.leaves) - _got(unit, span) for span in table.spans]
-        for offset, span in enumerate(table.spans):
-            got, possible = _sums(table, unit, span)
-            sheet.put(row, 3 + offset, lost[offset] if shown else None, "points", f'IF({left}>0,"",{possible}-{got})')
-        run = f"{a1(row, 3)}:{a1(row, whole - 1)}"
-        value: Value = total(lost) if shown else None
-        sheet.put(row, whole, value, "points_bold", f'IF({left}>0,"",SUM({run}))')
-        sheet.put(row, words_col, most_lost(unit, table.appendix.leaves) if shown else None, "cell")
+        figures: tuple[Value, ...] = (None,) * (count + 2)
+        if left_of(table.appendix, unit) == 0:
+            sums = Sums(unit, leaves)
+            lost = [sums.lost(*table.place(span)) for span in table.spans]
+            figures = (*lost, sums.lost(0, len(leaves)), most_lost(sums, leaves))
+        put_line(sheet, row, shape, (turn, unit.name, *figures), plan.numbers(unit))
     give_air(sheet, first)
     sheet.print_to = (end, words_col)
     return sheet
 
 
-def most_lost(unit: UnitRow, leaves: tuple[Leaf, ...]) -> str:
+def most_lost(sums: Sums, leaves: tuple[Leaf, ...]) -> str:
     """The leaves that cost a unit most points, most first, in words: "3.2 (−1,5); 5.1.2 (−1)"."""
-    lost = [(leaf.max - points, leaf) for leaf in leaves if isinstance(points := unit.final.get(leaf.code), Fraction) and points < leaf.max]
-    worst = sorted(lost, key=lambda one: -one[0])[:MOST_LOST]
-    return "; ".join(f"{leaf.code} (−{vi_short(points)})" for points, leaf in worst)
+    return "; ".join(f"{leaves[turn].code} (−{_lost_words(points)})" for turn, points in sums.worst(MOST_LOST))
+
+
+_lost_words = lru_cache(maxsize=4096)(vi_short)

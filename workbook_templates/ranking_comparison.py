@@ -6,10 +6,27 @@ What was is written as figures, with the earlier campaign's name; what is now, a
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
-from workbook_templates.book import Sheet, a1, quoted
+from workbook_templates.book import Sheet, Value, a1, quoted
+from workbook_templates.cells import beside
 from workbook_templates.ranking_data import Comparison, Earlier, EarlierLeaf, UnitRow
-from workbook_templates.ranking_plan import EARLIER, GRADE, HEAD, INDEX, MAXIMA, RANK, Plan, Table, give_air, mean_of
+from workbook_templates.ranking_plan import (
+    EARLIER,
+    GRADE,
+    HEAD,
+    INDEX,
+    MAXIMA,
+    RANK,
+    Plan,
+    Shape,
+    Table,
+    give_air,
+    mean_of,
+    put_line,
+    ranking_cell,
+    shaped,
+)
 
 (NAME, RANK_THEN, RANK_NOW, RANK_UP, INDEX_THEN, INDEX_NOW, INDEX_UP, GRADE_THEN, GRADE_NOW, WHY) = range(2, 12)
 GONE_TITLE = "Đơn vị của đợt trước không còn trong đợt này"
@@ -34,6 +51,7 @@ def units_sheet(plan: Plan, against: Comparison) -> Sheet:
     for col in (1, NAME, WHY):
         sheet.put(HEAD + 1, col, None, "head")
         sheet.merges.append(((HEAD, col), (HEAD + 1, col)))
+    shape = cache(_shape)
     row, turn = HEAD + 1, 0
     for line in plan.lines:
         if line.unit is None and not line.is_title:
@@ -44,7 +62,8 @@ def units_sheet(plan: Plan, against: Comparison) -> Sheet:
             sheet.span(row, 1, WHY, line.block.name, "field")
         else:
             turn += 1
-            _unit_line(plan, sheet, row, turn, line.unit, against.units.get(line.unit.code, Earlier(note="Đơn vị mới")))
+            values = _unit_line(turn, line.unit, against.units.get(line.unit.code, Earlier(note="Đơn vị mới")))
+            put_line(sheet, row, shape(line.unit.digits), values, plan.numbers(line.unit))
     if against.gone:
         row += 1
         sheet.span(row, 1, WHY, GONE_TITLE, "field")
@@ -61,21 +80,30 @@ def units_sheet(plan: Plan, against: Comparison) -> Sheet:
     return sheet
 
 
-def _unit_line(plan: Plan, sheet: Sheet, row: int, turn: int, unit: UnitRow, then: Earlier) -> None:
-    sheet.put(row, 1, turn, "number")
-    sheet.put(row, NAME, unit.name, "cell")
-    sheet.put(row, RANK_THEN, then.rank, "number")
-    sheet.put(row, RANK_NOW, unit.rank, "number", plan.ranking_cell(unit, RANK))
-    sheet.put(row, INDEX_THEN, then.pari, "rate")
-    sheet.put(row, INDEX_NOW, unit.pari, f"index_{unit.digits}", plan.ranking_cell(unit, INDEX))
-    sheet.put(row, GRADE_THEN, then.grade or None, "centre")
-    sheet.put(row, GRADE_NOW, unit.grade, "centre", plan.ranking_cell(unit, GRADE))
+def _shape(digits: int) -> Shape:
+    ranks = f"{beside(RANK_THEN)}-{beside(RANK_NOW)}"
+    indexes = f"{beside(INDEX_NOW)}-{beside(INDEX_THEN)}"
+    return shaped(
+        ("number", ""),
+        ("cell", ""),
+        ("number", ""),
+        ("number", ranking_cell(RANK)),
+        ("rise", _rise(beside(RANK_THEN), beside(RANK_NOW), ranks)),
+        ("rate", ""),
+        (f"index_{digits}", ranking_cell(INDEX)),
+        ("rise_rate", _rise(beside(INDEX_THEN), beside(INDEX_NOW), indexes)),
+        ("centre", ""),
+        ("centre", ranking_cell(GRADE)),
+        ("cell", ""),
+    )
+
+
+def _unit_line(turn: int, unit: UnitRow, then: Earlier) -> tuple[Value, ...]:
+    """What stands in a unit's line, in the order of the columns."""
     up = None if then.rank is None or unit.rank is None else then.rank - unit.rank
-    sheet.put(row, RANK_UP, up, "rise", _rise(a1(row, RANK_THEN), a1(row, RANK_NOW), f"{a1(row, RANK_THEN)}-{a1(row, RANK_NOW)}"))
     change = None if then.pari is None or unit.pari is None else unit.pari - then.pari
-    difference = f"{a1(row, INDEX_NOW)}-{a1(row, INDEX_THEN)}"
-    sheet.put(row, INDEX_UP, change, "rise_rate", _rise(a1(row, INDEX_THEN), a1(row, INDEX_NOW), difference))
-    sheet.put(row, WHY, then.note, "cell")
+    ranks, indexes = (then.rank, unit.rank, up), (then.pari, unit.pari, change)
+    return (turn, unit.name, *ranks, *indexes, then.grade or None, unit.grade, then.note)
 
 
 def _rise(then: str, now: str, difference: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rubric_versions.numbers import rounded
 from workbook_templates.book import Sheet, Value, a1, quoted
-from workbook_templates.ranking_data import KINDS, BlockTable, UnitRow, has_own, left_of
+from workbook_templates.cells import THERE, beside
+from workbook_templates.ranking_data import KINDS, BlockTable, Kind, UnitRow, has_own, left_of
 from workbook_templates.ranking_plan import (
     APPRAISED_COL,
     COMMENDED,
@@ -29,10 +30,16 @@ from workbook_templates.ranking_plan import (
     UNFINISHED,
     Line,
     Plan,
+    Shape,
     Table,
     down,
     give_air,
+    put_line,
+    shaped,
 )
+
+_PLACE = THERE[2]
+"""Where a formula names the place of the unit's line among those of its block."""
 
 
 def line_values(plan: Plan, line: Line) -> dict[int, Value]:
@@ -95,67 +102,85 @@ def ranking_sheet(plan: Plan) -> Sheet:
     sheet.row(HEAD, heads, "head")
     sums = {GOT: "(7) = (4) + (5) – (6)", INDEX: "(9) = (7) / (8) × 100"}
     sheet.row(HEAD + 1, [sums.get(index, f"({index})") for index in range(1, NOTE + 1)], "head_number")
-    turn = 0
+    turn, shapes = 0, _Shapes(plan)
     for row, line in enumerate(plan.lines, FIRST):
         if line.unit is None:
             turn = 0 if line.is_title else turn
             sheet.span(row, 1, NOTE, line.text, "field" if line.is_title else "apart")
         else:
             turn += 1
-            _ranking_row(plan, sheet, row, turn, line, line.unit)
+            numbers = (*plan.numbers(line.unit), row - plan.rows_of_block[line.block.code][0] + 1)
+            put_line(sheet, row, shapes.of(line.block, line.unit), _line(plan, row, turn, line, line.unit), numbers)
     give_air(sheet, FIRST)
     end = plan.put_notes(sheet, FIRST + len(plan.lines), NOTE)
     sheet.print_to = (end - 1, NOTE)
     return sheet
 
 
-def _ranking_row(plan: Plan, sheet: Sheet, row: int, turn: int, line: Line, unit: UnitRow) -> None:
-    table, values = plan.tables[unit.appendix], line_values(plan, line)
-    left, kind = table.cell(unit, "left"), table.cell(unit, "kind")
-    appraised, survey, minus, got, most, index, rank, helper = (
-        a1(row, col) for col in (APPRAISED_COL, SURVEY, MINUS, GOT, POSSIBLE, INDEX, RANK, ROUNDED)
+class _Shapes:
+    """The shapes of the units' lines, each made once: they differ by block, appendix, kind, and the digits of the index."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._made: dict[tuple[str, str, Kind, int], Shape] = {}
+
+    def of(self, block: BlockTable, unit: UnitRow) -> Shape:
+        key = block.code, unit.appendix, unit.kind, unit.digits
+        if key not in self._made:
+            self._made[key] = _shape(self._plan, block, self._plan.tables[unit.appendix], unit.kind, unit.digits)
+        return self._made[key]
+
+
+def _shape(plan: Plan, block: BlockTable, table: Table, kind_of: Kind, digits: int) -> Shape:
+    left, kind = table.cell("left"), table.cell("kind")
+    appraised, survey, minus, got, most, index, rank, helper = map(
+        beside, (APPRAISED_COL, SURVEY, MINUS, GOT, POSSIBLE, INDEX, RANK, ROUNDED)
     )
-    added = f"+MIN(TRAN_DIEM_CONG,{table.cell(unit, 'bonus')})" if plan.rules.bonus else ""
+    added = f"+MIN(TRAN_DIEM_CONG,{table.cell('bonus')})" if plan.rules.bonus else ""
     formulas = {
-        SELF: table.own_cell(unit, 4),
-        APPRAISED_COL: f'IF({left}>0,"",{table.cell(unit, "rescaled" if plan.rescales else "appraised")})',
-        SURVEY: f'IF({left}>0,"",{table.cell(unit, "survey")}{added})',
-        MINUS: f'IF({left}>0,"",{_minus_formula(plan, table, unit, f"{appraised}+{survey}")})',
+        SELF: table.own_cell(4),
+        APPRAISED_COL: f'IF({left}>0,"",{table.cell("rescaled" if plan.rescales else "appraised")})',
+        SURVEY: f'IF({left}>0,"",{table.cell("survey")}{added})',
+        MINUS: f'IF({left}>0,"",{_minus_formula(plan, table, f"{appraised}+{survey}")})',
         GOT: f'IF({left}>0,"",{appraised}+{survey}-{minus})',
-        POSSIBLE: f'IF({left}>0,"",{table.cell(unit, "possible")})',
+        POSSIBLE: f'IF({left}>0,"",{table.cell("possible")})',
         INDEX: f'IF({left}>0,"",IF({most}=0,0,{got}/{most}*100))',
-        RANK: f'IF({helper}="","",{_rank_formula(plan, row, line.block)})',
+        RANK: f'IF({helper}="","",{_rank_formula(plan, block)})',
         GRADE: f'IF({kind}="{KINDS["missing"]}",XEP_LOAI_KHONG_HO_SO&"",IF({index}="","",{_grade_formula(plan, index)}))',
-        NOTE: _note_formula(plan, left, rank, line.block, unit),
+        NOTE: _note_formula(plan, left, rank, block, kind_of),
+        ROUNDED: f'IF({kind}<>"{KINDS["ranked"]}","",IF({index}="","",ROUND({index},9)))',
     }
-    looks = {MINUS: "points_or_dash", GOT: "points_bold", INDEX: f"index_{unit.digits}", RANK: "number_bold"}
-    looks |= {GRADE: "centre", NOTE: "cell"}
-    sheet.put(row, 1, turn, "number")
-    sheet.put(row, 2, unit.name, "cell")
-    for col, formula in formulas.items():
-        sheet.put(row, col, values[col], looks.get(col, "points"), formula)
-    compared = None if unit.rank is None or unit.pari is None else rounded(unit.pari)
-    sheet.put(row, ROUNDED, compared, "helper", f'IF({kind}<>"{KINDS["ranked"]}","",IF({index}="","",ROUND({index},9)))')
+    looks = {MINUS: "points_or_dash", GOT: "points_bold", INDEX: f"index_{digits}", RANK: "number_bold"}
+    looks |= {GRADE: "centre", NOTE: "cell", ROUNDED: "helper"}
     if plan.rules.ties == "share":
-        first, last = plan.rows_of_block[line.block.code]
-        found = f"IF(MATCH({helper},{down(first, last, ROUNDED)},0)={row - first + 1},1,0)"
-        sheet.put(row, TURN, int(line.opens_rank), "helper", f'IF({helper}="",0,{found})')
+        first, last = plan.rows_of_block[block.code]
+        found = f"IF(MATCH({helper},{down(first, last, ROUNDED)},0)={_PLACE},1,0)"
+        formulas[TURN], looks[TURN] = f'IF({helper}="",0,{found})', "helper"
+    return shaped(("number", ""), ("cell", ""), *((looks.get(col, "points"), formula) for col, formula in formulas.items()))
 
 
-def _rank_formula(plan: Plan, row: int, block: BlockTable) -> str:
+def _line(plan: Plan, row: int, turn: int, line: Line, unit: UnitRow) -> tuple[Value, ...]:
+    """What stands in a unit's line, from column 1 on."""
+    values = line_values(plan, line)
+    compared = None if unit.rank is None or unit.pari is None else rounded(unit.pari)
+    opens = (int(line.opens_rank),) if plan.rules.ties == "share" else ()
+    return (turn, unit.name, *(values[col] for col in range(SELF, NOTE + 1)), compared, *opens)
+
+
+def _rank_formula(plan: Plan, block: BlockTable) -> str:
     first, last = plan.rows_of_block[block.code]
     compared = down(first, last, ROUNDED)
     if plan.rules.ties == "share":  # counts each greater index once; a text is greater than any number, but opens no rank
-        return f"1+SUMPRODUCT(({compared}>{a1(row, ROUNDED)})*{down(first, last, TURN)})"
-    return f"RANK({a1(row, ROUNDED)},{compared})"
+        return f"1+SUMPRODUCT(({compared}>{beside(ROUNDED)})*{down(first, last, TURN)})"
+    return f"RANK({beside(ROUNDED)},{compared})"
 
 
-def _minus_formula(plan: Plan, table: Table, unit: UnitRow, whole: str) -> str:
+def _minus_formula(plan: Plan, table: Table, whole: str) -> str:
     """All that is taken off: listed cases up to their cap, never more than there is, then the deduction off the rest."""
-    cases = table.cell(unit, "cases")
+    cases = table.cell("cases")
     if plan.rules.minus is None:
         return _deduction_formula(plan, f"({whole})", cases)
-    listed = f"MIN({whole},TRAN_DIEM_TRU,{table.cell(unit, 'minus')})"
+    listed = f"MIN({whole},TRAN_DIEM_TRU,{table.cell('minus')})"
     return f"{listed}+{_deduction_formula(plan, f'({whole}-{listed})', cases)}"
 
 
@@ -174,12 +199,12 @@ def _grade_formula(plan: Plan, index: str) -> str:
     return found
 
 
-def _note_formula(plan: Plan, left: str, rank: str, block: BlockTable, unit: UnitRow) -> str:
-    if unit.kind == "missing":
+def _note_formula(plan: Plan, left: str, rank: str, block: BlockTable, kind: Kind) -> str:
+    if kind == "missing":
         return ""
     before, after = UNFINISHED.split("{count}")
     rest = f'"{NOT_RANKED}"'
-    if unit.kind == "ranked":
+    if kind == "ranked":
         number = f"{quoted(RULES)}!{a1(plan.block_row + plan.block_turn[block.code], 3, absolute=True)}"
         rest = f'IF({rank}<={number},"{COMMENDED}","")'
     return f'IF({left}>0,"{before}"&{left}&"{after}",{rest})'

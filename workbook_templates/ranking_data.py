@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from itertools import accumulate
 from typing import Literal
 
 from rubric_versions.model import Appendix, Leaf, RubricVersion
@@ -127,12 +129,63 @@ def has_own(unit: UnitRow) -> bool:
 
 
 def possible_of(unit: UnitRow, leaves: Iterable[Leaf]) -> Fraction:
-    return total(leaf.max for leaf in leaves if unit.final.get(leaf.code) != SKIPPED)
+    return total(leaf.max for leaf in leaves if not isinstance(unit.final.get(leaf.code), str))
+
+
+class Sums:
+    """What a unit got, and could have got, of any run of its appendix' leaves: running totals in whole parts of a point.
+
+    Exact as `total` is, which would take longer than everything else of a sheet that asks for the sums of forty runs of every unit.
+    """
+
+    def __init__(self, unit: UnitRow, leaves: Iterable[Leaf]) -> None:
+        got, most = [], []
+        for leaf in leaves:
+            score = unit.final.get(leaf.code)
+            if isinstance(score, str):
+                got.append((0, 1))
+                most.append((0, 1))
+            else:
+                got.append((0, 1) if score is None else score.as_integer_ratio())
+                most.append(leaf.max.as_integer_ratio())
+        self._parts = parts = math.lcm(*{bottom for _, bottom in (*got, *most)})
+        self._got, self._most = (list(accumulate((top * (parts // bottom) for top, bottom in run), initial=0)) for run in (got, most))
+
+    def share(self, start: int, end: int) -> Fraction | None:
+        """What was got of the leaves from one place to before another (from 0), in percent; None where none of them is assessed."""
+        most = self._most[end] - self._most[start]
+        return percent(self._got[end] - self._got[start], most) if most else None
+
+    def lost(self, start: int, end: int) -> Fraction:
+        """The points that were possible there and were not got."""
+        return ratio(self._most[end] - self._most[start] - self._got[end] + self._got[start], self._parts)
+
+    def worst(self, count: int) -> list[tuple[int, Fraction]]:
+        """The places of the leaves, at most so many, that cost most points, most first; and how many each."""
+        most, got = self._most, self._got
+        lost = [most[turn + 1] - most[turn] - got[turn + 1] + got[turn] for turn in range(len(got) - 1)]
+        worst = sorted(range(len(lost)), key=lost.__getitem__, reverse=True)[:count]
+        return [(turn, ratio(lost[turn], self._parts)) for turn in worst if lost[turn] > 0]
+
+
+@lru_cache(maxsize=1 << 16)
+def ratio(top: int, bottom: int) -> Fraction:
+    """One number divided by another: units get the same shares again and again, and one object will do for all."""
+    return Fraction(top, bottom)
+
+
+def percent(top: int, bottom: int) -> Fraction:
+    return ratio(top * 100, bottom)
 
 
 def shares_of(unit: UnitRow) -> list[Fraction | None]:
     """What a unit got of each field in percent; None where it has no index or nothing of the field is assessed."""
-    return [None if unit.pari is None or not possible else got / possible * 100 for got, possible in unit.fields]
+    if unit.pari is None:
+        return [None] * len(unit.fields)
+    return [
+        percent(got.numerator * possible.denominator, got.denominator * possible.numerator) if possible else None
+        for got, possible in unit.fields
+    ]
 
 
 def total(values: Iterable[Fraction]) -> Fraction:

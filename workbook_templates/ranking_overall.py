@@ -6,15 +6,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from rubric_versions.numbers import rounded
 from workbook_templates.book import Sheet, a1
+from workbook_templates.cells import THERE, beside
 from workbook_templates.ranking_data import BlockTable, RankingData, UnitRow
-from workbook_templates.ranking_plan import GRADE, INDEX, RANK, ROUNDED, Plan, Table, give_air, sheet_name
+from workbook_templates.ranking_plan import GRADE, INDEX, RANK, ROUNDED, Plan, Shape, Table, put_line, ranking_cell, shaped, sheet_name
 
 OVERALL = "Xếp hạng chung"
 HEADS = ("Hạng chung", "Cơ quan, đơn vị", "Khối", "Chỉ số (%)", "Xếp loại", "Hạng trong khối")
 HEAD, FIRST = 5, 6
+_PLACE = THERE[2]
+"""Where a formula names the place of its line among all."""
 COMPARED, OPENS = 7, 8  # hidden: the index as it is compared, and whether a line is the first of its rank
 
 
@@ -66,19 +70,27 @@ def overall_sheet(plan: Plan, table: Table, lines: tuple[OverallLine, ...]) -> S
     compared, opens = (f"{a1(FIRST, col, absolute=True)}:{a1(last, col, absolute=True)}" for col in (COMPARED, OPENS))
     shares = plan.rules.ties == "share"
     rank = 0
-    for row, line in enumerate(lines, FIRST):
-        unit, own = line.unit, a1(row, COMPARED)
-        ranked = f"1+SUMPRODUCT(({compared}>{own})*{opens})" if shares else f"RANK({own},{compared})"
-        sheet.put(row, 1, line.rank, "number_bold", f'IF({own}="","",{ranked})')
-        sheet.put(row, 2, unit.name, "cell")
-        sheet.put(row, 3, line.block.name, "cell")
-        sheet.put(row, 4, unit.pari, f"index_{unit.digits}", plan.ranking_cell(unit, INDEX))
-        sheet.put(row, 5, unit.grade, "centre", plan.ranking_cell(unit, GRADE))
-        sheet.put(row, 6, unit.rank, "number", plan.ranking_cell(unit, RANK))
-        sheet.put(row, COMPARED, _compared(unit), "helper", plan.ranking_cell(unit, ROUNDED))
-        first = f"IF(MATCH({own},{compared},0)={row - FIRST + 1},1,0)"
-        sheet.put(row, OPENS, int(line.rank != rank), "helper", f'IF({own}="",0,{first})')
+    own = beside(COMPARED)
+    ranked = f"1+SUMPRODUCT(({compared}>{own})*{opens})" if shares else f"RANK({own},{compared})"
+    first = f"IF(MATCH({own},{compared},0)={_PLACE},1,0)"
+
+    @cache
+    def shape(digits: int) -> Shape:
+        return shaped(
+            ("number_bold", f'IF({own}="","",{ranked})'),
+            ("cell", ""),
+            ("cell", ""),
+            (f"index_{digits}", ranking_cell(INDEX)),
+            ("centre", ranking_cell(GRADE)),
+            ("number", ranking_cell(RANK)),
+            ("helper", ranking_cell(ROUNDED)),
+            ("helper", f'IF({own}="",0,{first})'),
+        )
+
+    for place, line in enumerate(lines, 1):
+        unit, opens_rank = line.unit, int(line.rank != rank)
+        values = (line.rank, unit.name, line.block.name, unit.pari, unit.grade, unit.rank, _compared(unit), opens_rank)
+        put_line(sheet, FIRST + place - 1, shape(unit.digits), values, (*plan.numbers(unit), place))
         rank = line.rank
-    give_air(sheet, FIRST)
     sheet.print_to = (last, 6)
     return sheet

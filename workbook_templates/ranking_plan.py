@@ -13,9 +13,10 @@ from fractions import Fraction
 from rubric_versions import words
 from rubric_versions.model import Appendix, Grade, Group, Leaf, Node
 from rubric_versions.numbers import vi_short
-from workbook_templates.book import Cell, Sheet, Value, a1, quoted
+from workbook_templates.book import Rows, Sheet, Value, a1, quoted
+from workbook_templates.cells import THERE, beside
 from workbook_templates.measure import column_points, lines_of
-from workbook_templates.ranking_data import SKIPPED, BlockTable, RankingData, Score, UnitRow, shares_of, total
+from workbook_templates.ranking_data import SKIPPED, BlockTable, RankingData, UnitRow, shares_of, total
 
 RESULT, RANKING, RULES, GRADES, FIELDS = "Kết quả", "Xếp hạng", "Quy tắc", "Tổng hợp xếp loại", "Theo lĩnh vực"
 DECISIONS = "Quyết định"
@@ -30,6 +31,8 @@ APART: Mapping[str, str] = {
 }
 UNFINISHED = "Chưa đủ điểm: còn {count} tiêu chí"
 APPRAISED, CENTRAL = "TĐ", "TT"
+SCORES_ROW, RANKING_ROW = THERE[0], THERE[1]
+"""Where the row of a unit on the scores sheets, and that in the computation, stand in the formulas of sheets that list units."""
 LEGEND = (
     f"{APPRAISED}: điểm sau thẩm định; {CENTRAL}: điểm chấm tập trung (điều tra xã hội học, lãnh đạo nhận xét); {SKIPPED}: không đánh giá; "
     "ô trống: chưa có điểm."
@@ -106,13 +109,21 @@ class Table:
         """The row of the last of them, where `first` is that of the first."""
         return first + len(self.lines()) - 1
 
-    def cell(self, unit: UnitRow, key: str) -> str:
-        """A figure of a unit on the scores sheet, as other sheets write it."""
-        return f"{quoted(self.final)}!{a1(self.row_of[unit.code], self.col[key])}"
+    def cell(self, key: str) -> str:
+        """A figure of a unit on the scores sheet, as other sheets write it in the unit's line."""
+        return f"{quoted(self.final)}!{beside(self.col[key], SCORES_ROW)}"
 
-    def own_cell(self, unit: UnitRow, col: int) -> str:
+    def own_cell(self, col: int) -> str:
         """The same on the sheet of self-scores."""
-        return f"{quoted(self.own)}!{a1(self.row_of[unit.code], col)}"
+        return f"{quoted(self.own)}!{beside(col, SCORES_ROW)}"
+
+    def of_leaves(self, first: int, last: int) -> str:
+        """A unit's scores of the leaves in those columns of the scores sheet."""
+        return f"{quoted(self.final)}!{beside(first, SCORES_ROW)}:{beside(last, SCORES_ROW)}"
+
+    def place(self, span: Span) -> tuple[int, int]:
+        """Which of the appendix' leaves a node has: from which to before which, counted from 0."""
+        return span.first - self.spans[0].first, span.last + 1 - self.spans[0].first
 
     def column(self, col: int) -> str:
         """All units' cells of one column of the scores sheet, as other sheets write it."""
@@ -142,7 +153,6 @@ class Plan:
         self.cap_row = self.rule_row + len(self.rules.grades) + 3
         self.block_row = self.cap_row + len(self.caps) + 4
         self.block_turn = {block.code: turn for turn, block in enumerate(data.blocks)}
-        self.made: dict[Score, Cell] = {}
 
     def _without(self) -> set[str]:
         """The columns of the scores sheets that the rules have no use for."""
@@ -165,8 +175,9 @@ class Plan:
         if note:
             sheet.span(3, 1, last, note, "small_centre")
 
-    def ranking_cell(self, unit: UnitRow, col: int) -> str:
-        return f"{quoted(RANKING)}!{a1(self.row_of[unit.code], col)}"
+    def numbers(self, unit: UnitRow) -> tuple[int, int]:
+        """What stands for SCORES_ROW and RANKING_ROW in a unit's line."""
+        return self.tables[unit.appendix].row_of[unit.code], self.row_of[unit.code]
 
     def _notes(self) -> list[str]:
         rules, most = self.rules, max((block.commended for block in self.data.blocks), default=0)
@@ -261,6 +272,30 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the lines of a table have in common: a look and a formula ("": none) for each column, from column 1 on."""
+
+    looks: tuple[str, ...]
+    formulas: tuple[str, ...]
+
+
+def shaped(*columns: tuple[str, str]) -> Shape:
+    """The shape of these columns, each its look and its formula."""
+    looks, formulas = zip(*columns, strict=True)
+    return Shape(looks, formulas)
+
+
+def put_line(sheet: Sheet, row: int, shape: Shape, values: Iterable[Value], numbers: tuple[int, ...] = (), *, air: float = AIR) -> None:
+    """Nothing; a line of a table stands there, under the one before if they have the same shape. `numbers` are `cells.THERE`."""
+    rows = sheet.tables[-1] if sheet.tables else None
+    if rows is None or rows.end != row or rows.looks is not shape.looks:
+        rows = Rows(row, shape.looks, shape.formulas, air=air)
+        sheet.tables.append(rows)
+    rows.values.append(tuple(values))
+    rows.numbers.append(numbers)
+
+
 def give_air(sheet: Sheet, first: int) -> None:
     """Make the lines of a table a little higher than their letters, where one line of text is all there is: nobody types there."""
     merged = {row for (row, _), _ in sheet.merges}
@@ -275,6 +310,11 @@ def tall_head(sheet: Sheet, col: int, title: str) -> None:
     """A head of a scores sheet that stands beside two lines of heads."""
     sheet.put(SCORE_HEAD, col, title, "head")
     sheet.merges.append(((SCORE_HEAD, col), (SCORE_HEAD + 1, col)))
+
+
+def ranking_cell(col: int) -> str:
+    """A figure of a unit in the computation, as other sheets write it in the unit's line."""
+    return f"{quoted(RANKING)}!{beside(col, RANKING_ROW)}"
 
 
 def mean_of(values: Sequence[Fraction]) -> Fraction | None:

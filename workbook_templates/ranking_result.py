@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from workbook_templates.book import Sheet
 from workbook_templates.ranking_computation import line_values
 from workbook_templates.ranking_plan import (
@@ -17,7 +19,11 @@ from workbook_templates.ranking_plan import (
     RANK,
     RESULT,
     Plan,
+    Shape,
     give_air,
+    put_line,
+    ranking_cell,
+    shaped,
 )
 
 
@@ -31,21 +37,25 @@ def result_sheet(plan: Plan) -> Sheet:
     sheet.span(3, 1, last, basis.format(organiser=plan.data.organiser), "basis")
     sheet.row(HEAD, ("Xếp hạng", "Đơn vị", "Điểm đạt", "Điểm tối đa", "Chỉ số (%)", "Xếp loại", "Ghi chú"), "head")
     sheet.row(HEAD + 1, [f"({index})" for index in range(1, last + 1)], "head_number")
-    looks = {RANK: "number_bold", GRADE: "centre", NOTE: "cell"}
+    shape = cache(_result_shape)
     for row, line in enumerate(plan.lines, FIRST):
         unit = line.unit
         if unit is None:
             sheet.span(row, 1, last, line.text, "field" if line.is_title else "apart")
             continue
         values = line_values(plan, line)
-        sheet.put(row, 2, unit.name, "cell")
-        looks |= {GOT: f"figure_{unit.digits}", POSSIBLE: f"figure_{unit.digits}", INDEX: f"index_{unit.digits}"}
-        for col, source in ((1, RANK), (3, GOT), (4, POSSIBLE), (5, INDEX), (6, GRADE), (7, NOTE)):
-            sheet.put(row, col, values[source], looks[source], plan.ranking_cell(unit, source))
+        figures = (values[col] for col in (GOT, POSSIBLE, INDEX, GRADE, NOTE))
+        put_line(sheet, row, shape(unit.digits), (values[RANK], unit.name, *figures), plan.numbers(unit))
     give_air(sheet, FIRST)
     end = plan.put_notes(sheet, FIRST + len(plan.lines), last)
     sheet.print_to = (end - 1, last)
     return sheet
+
+
+def _result_shape(digits: int) -> Shape:
+    figures = (f"figure_{digits}", f"figure_{digits}", f"index_{digits}", "centre", "cell")
+    columns = zip(figures, map(ranking_cell, (GOT, POSSIBLE, INDEX, GRADE, NOTE)), strict=True)
+    return shaped(("number_bold", ranking_cell(RANK)), ("cell", ""), *columns)
 
 
 def commended_sheet(plan: Plan) -> Sheet:
@@ -55,6 +65,7 @@ def commended_sheet(plan: Plan) -> Sheet:
     title = f"DANH SÁCH ĐỀ NGHỊ BIỂU DƯƠNG, KHEN THƯỞNG NĂM {plan.data.year}"
     plan.heading(sheet, 5, title, "Các hạng đầu mỗi khối theo số lượng của quy chế; bằng nhau ở hạng cuối thì đều được đề nghị.")
     sheet.row(HEAD, ("STT", "Đơn vị", "Xếp hạng", "Chỉ số (%)", "Xếp loại"), "head")
+    shape = cache(_commended_shape)
     row, turn = HEAD, 0
     for block in plan.data.blocks:
         chosen = [unit for unit in block.rows if unit.commended]
@@ -63,14 +74,15 @@ def commended_sheet(plan: Plan) -> Sheet:
             sheet.span(row, 1, 5, block.name, "field")
         for unit in chosen:
             row, turn = row + 1, turn + 1
-            sheet.put(row, 1, turn, "number")
-            sheet.put(row, 2, unit.name, "cell")
-            sheet.put(row, 3, unit.rank, "number_bold", plan.ranking_cell(unit, RANK))
-            sheet.put(row, 4, unit.pari, f"index_{unit.digits}", plan.ranking_cell(unit, INDEX))
-            sheet.put(row, 5, unit.grade, "centre", plan.ranking_cell(unit, GRADE))
+            put_line(sheet, row, shape(unit.digits), (turn, unit.name, unit.rank, unit.pari, unit.grade), plan.numbers(unit))
     give_air(sheet, HEAD + 1)
     sheet.print_to = (row, 5)
     return sheet
+
+
+def _commended_shape(digits: int) -> Shape:
+    columns = zip(("number_bold", f"index_{digits}", "centre"), map(ranking_cell, (RANK, INDEX, GRADE)), strict=True)
+    return shaped(("number", ""), ("cell", ""), *columns)
 
 
 def decisions_sheet(plan: Plan) -> Sheet:

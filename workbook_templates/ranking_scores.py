@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from rubric_versions.model import points_of
-from workbook_templates.book import Cell, Sheet, a1, area
-from workbook_templates.ranking_data import KINDS, SKIPPED, BlockTable, Score, UnitRow, has_own, left_of, possible_of
+from workbook_templates.book import Sheet, Value, a1, area
+from workbook_templates.cells import beside
+from workbook_templates.ranking_data import KINDS, SKIPPED, BlockTable, UnitRow, has_own, left_of, possible_of
 from workbook_templates.ranking_plan import (
     APPRAISED,
     CENTRAL,
@@ -19,10 +20,12 @@ from workbook_templates.ranking_plan import (
     SCORE_HEAD,
     TYPES,
     Plan,
+    Shape,
     Span,
     Table,
     across,
-    give_air,
+    put_line,
+    shaped,
     tall_head,
 )
 
@@ -39,52 +42,71 @@ def final_sheet(plan: Plan, table: Table) -> Sheet:
     for offset, span in enumerate(table.spans):
         sheet.put(SCORE_HEAD + 1, table.field_col + offset, span.node.code, "head")
     _final_maxima(sheet, table)
-    kinds, maxima = (across(row, table.spans[0].first, table.spans[-1].last) for row in (TYPES, MAXIMA))
+    shape = _final_shape(plan, table)
+    codes = list(table.leaf_col)
     for block, unit in table.units:
-        row = table.row_of[unit.code]
-        run = across(row, table.spans[0].first, table.spans[-1].last, fixed=False)
-        _score_row(plan, sheet, row, block, unit, unit.final, table.spans)
-        sheet.put(row, table.col["kind"], KINDS[unit.kind], "cell")
-        sheet.put(row, table.col["cases"], unit.deductions, "number")
-        for key, points in (("bonus", unit.bonus_cases), ("minus", unit.minus_cases)):
-            if key in table.col:
-                sheet.put(row, table.col[key], points, "points_or_dash")
-        leaves, everything = table.appendix.leaves, a1(MAXIMA, table.col["possible"], absolute=True)
-        without = left_of(table.appendix, unit)
-        figures: dict[str, tuple[Fraction, str]] = {
-            "appraised": (unit.appraised, f'SUMIF({kinds},"{APPRAISED}",{run})'),
-            "survey": (unit.survey, f'SUMIF({kinds},"{CENTRAL}",{run})'),
-            "possible": (unit.A, f'{everything}-SUMIF({run},"{SKIPPED}",{maxima})'),
-        }
-        if plan.rescales:
-            figures |= _rescaled_figures(table, unit, row, kinds, run, maxima)
-        sheet.put(row, table.col["left"], without, "number", f'{len(leaves)}-COUNT({run})-COUNTIF({run},"{SKIPPED}")')
-        blank = f"{a1(row, table.col['left'])}={len(leaves)}"
-        for key, (value, formula) in figures.items():
-            sheet.put(row, table.col[key], None if without == len(leaves) else value, "points", f'IF({blank},"",{formula})')
-        for offset, span in enumerate(table.spans):
-            cells = f"{a1(row, span.first)}:{a1(row, span.last)}"
-            scored = any(isinstance(unit.final.get(leaf.code), Fraction) for leaf in span.leaves)
-            got = unit.fields[offset][0] if scored else None
-            sheet.put(row, table.field_col + offset, got, "centre", f'IF(COUNT({cells})=0,"",SUM({cells}))')
-    give_air(sheet, SCORE_FIRST)
+        put_line(sheet, table.row_of[unit.code], shape, (*_final_figures(table, block, unit), *map(unit.final.get, codes)))
     return sheet
 
 
-def _rescaled_figures(table: Table, unit: UnitRow, row: int, kinds: str, run: str, maxima: str) -> dict[str, tuple[Fraction, str]]:
-    """What replaces A and is added where the appraised part is rescaled to its full maximum before the central part is added."""
+def _final_shape(plan: Plan, table: Table) -> Shape:
+    leaves, start, end = table.appendix.leaves, table.spans[0].first, table.spans[-1].last
+    kinds, maxima = (across(row, start, end) for row in (TYPES, MAXIMA))
+    run, left = f"{beside(start)}:{beside(end)}", beside(table.col["left"])
+    figures = {
+        "appraised": f'SUMIF({kinds},"{APPRAISED}",{run})',
+        "survey": f'SUMIF({kinds},"{CENTRAL}",{run})',
+        "possible": f'{a1(MAXIMA, table.col["possible"], absolute=True)}-SUMIF({run},"{SKIPPED}",{maxima})',
+    }
+    if plan.rescales:
+        figures |= _rescaled_figures(table, kinds, run, maxima)
+    looks = {"code": "code", "cases": "number", "bonus": "points_or_dash", "minus": "points_or_dash", "left": "number"}
+    looks |= dict.fromkeys(figures, "points")
+    formulas = {key: f'IF({left}={len(leaves)},"",{formula})' for key, formula in figures.items()}
+    formulas["left"] = f'{len(leaves)}-COUNT({run})-COUNTIF({run},"{SKIPPED}")'
+    columns = [(looks.get(key, "cell"), formulas.get(key, "")) for key in table.col]
+    for span in table.spans:
+        cells = f"{beside(span.first)}:{beside(span.last)}"
+        columns.append(("centre", f'IF(COUNT({cells})=0,"",SUM({cells}))'))
+    return shaped(*columns, *(("centre", "") for _ in leaves))
+
+
+def _final_figures(table: Table, block: BlockTable, unit: UnitRow) -> Iterator[Value]:
+    """What stands before the leaves in a unit's line."""
     leaves = table.appendix.leaves
-    assessed, appraised = a1(row, table.col["assessed"]), a1(row, table.col["appraised"])
+    without = left_of(table.appendix, unit)
+    figures: dict[str, Value] = {
+        "code": unit.code,
+        "name": unit.name,
+        "block": block.name,
+        "kind": KINDS[unit.kind],
+        "cases": unit.deductions,
+        "bonus": unit.bonus_cases,
+        "minus": unit.minus_cases,
+        "left": without,
+    }
+    if without < len(leaves):
+        figures |= {"appraised": unit.appraised, "survey": unit.survey, "possible": unit.A}
+        if "rescaled" in table.col:
+            figures |= {"assessed": possible_of(unit, [leaf for leaf in leaves if leaf.is_appraised]), "rescaled": unit.rescaled}
+    yield from (figures.get(key) for key in table.col)
+    for offset, span in enumerate(table.spans):
+        scored = any(isinstance(unit.final.get(leaf.code), Fraction) for leaf in span.leaves)
+        yield unit.fields[offset][0] if scored else None
+
+
+def _rescaled_figures(table: Table, kinds: str, run: str, maxima: str) -> dict[str, str]:
+    """What replaces A and is added where the appraised part is rescaled to its full maximum before the central part is added."""
+    assessed, appraised = beside(table.col["assessed"]), beside(table.col["appraised"])
     full = a1(MAXIMA, table.col["appraised"], absolute=True)
 
     def part(kind: str) -> str:
         return f'SUMPRODUCT(({kinds}="{kind}")*({run}<>"{SKIPPED}")*{maxima})'
 
-    kept = possible_of(unit, [leaf for leaf in leaves if leaf.is_appraised])
     return {
-        "assessed": (kept, part(APPRAISED)),
-        "rescaled": (unit.rescaled, f"IF({assessed}=0,0,{appraised}/{assessed}*{full})"),
-        "possible": (unit.A, f"IF({assessed}=0,0,{full})+{part(CENTRAL)}"),
+        "assessed": part(APPRAISED),
+        "rescaled": f"IF({assessed}=0,0,{appraised}/{assessed}*{full})",
+        "possible": f"IF({assessed}=0,0,{full})+{part(CENTRAL)}",
     }
 
 
@@ -115,24 +137,32 @@ def own_sheet(plan: Plan, table: Table) -> Sheet:
     leaves = table.appendix.self_leaves
     if not table.own_spans:
         for block, unit in table.units:
-            _score_row(plan, sheet, table.row_of[unit.code], block, unit, unit.own, ())
+            put_line(sheet, table.row_of[unit.code], _NAMES, (unit.code, unit.name, block.name), air=0)
         return sheet
     start, end = table.own_spans[0].first, table.own_spans[-1].last
-    maxima = across(MAXIMA, start, end)
+    maxima, run = across(MAXIMA, start, end), f"{beside(start)}:{beside(end)}"
     sheet.put(MAXIMA, 5, points_of(leaves), "criterion_points", f"SUM({maxima})")
+    got, most = beside(4), beside(5)
+    shape = shaped(
+        *zip(_NAMES.looks, _NAMES.formulas, strict=True),
+        ("points", f'IF(COUNT({run})+COUNTIF({run},"{SKIPPED}")=0,"",SUM({run}))'),
+        ("points", f'IF({got}="","",{a1(MAXIMA, 5, absolute=True)}-SUMIF({run},"{SKIPPED}",{maxima}))'),
+        ("rate", f'IF({got}="","",IF({most}=0,0,{got}/{most}*100))'),
+        *(("centre", "") for _ in table.own_col),
+    )
+    codes = list(table.own_col)
     for block, unit in table.units:
-        row = table.row_of[unit.code]
-        run = across(row, start, end, fixed=False)
-        _score_row(plan, sheet, row, block, unit, unit.own, table.own_spans)
-        got, most = a1(row, 4), a1(row, 5)
-        shown = has_own(unit)
-        rate = unit.own_points / unit.own_possible * 100 if unit.own_possible else Fraction(0)
-        sheet.put(row, 4, unit.own_points if shown else None, "points", f'IF(COUNT({run})+COUNTIF({run},"{SKIPPED}")=0,"",SUM({run}))')
-        possible = f'{a1(MAXIMA, 5, absolute=True)}-SUMIF({run},"{SKIPPED}",{maxima})'
-        sheet.put(row, 5, unit.own_possible if shown else None, "points", f'IF({got}="","",{possible})')
-        sheet.put(row, 6, rate if shown else None, "rate", f'IF({got}="","",IF({most}=0,0,{got}/{most}*100))')
-    give_air(sheet, SCORE_FIRST)
+        figures: tuple[Value, ...] = (None, None, None)
+        if has_own(unit):
+            rate = unit.own_points / unit.own_possible * 100 if unit.own_possible else Fraction(0)
+            figures = (unit.own_points, unit.own_possible, rate)
+        values = (unit.code, unit.name, block.name, *figures, *map(unit.own.get, codes))
+        put_line(sheet, table.row_of[unit.code], shape, values)
     return sheet
+
+
+_NAMES = shaped(("code", ""), ("cell", ""), ("cell", ""))
+"""A unit's code and name, and its block's name."""
 
 
 def _score_sheet(plan: Plan, name: str, table: Table, spans: Sequence[Span], last: int, title: str) -> Sheet:
@@ -157,19 +187,3 @@ def _score_sheet(plan: Plan, name: str, table: Table, spans: Sequence[Span], las
         areas.append(area((SCORE_HEAD + 1, last + 1), (SCORE_HEAD + 1, spans[-1].last)))
     sheet.text_number_areas = tuple(areas)
     return sheet
-
-
-def _score_row(
-    plan: Plan, sheet: Sheet, row: int, block: BlockTable, unit: UnitRow, scores: Mapping[str, Score], spans: Iterable[Span]
-) -> None:
-    """A unit's name and points. Equal cells are one object: a large campaign has millions of them and few different points."""
-    sheet.put(row, 1, unit.code, "code")
-    sheet.put(row, 2, unit.name, "cell")
-    sheet.put(row, 3, block.name, "cell")
-    for span in spans:
-        for col, leaf in enumerate(span.leaves, span.first):
-            score = scores.get(leaf.code)
-            cell = plan.made.get(score)
-            if cell is None:
-                cell = plan.made[score] = Cell(score, look="centre")
-            sheet.cells[row, col] = cell

@@ -186,16 +186,18 @@ def _link(
 ) -> None:  # fmt: skip
     """Makes every score of the ranking's scores sheets a formula over the stage sheet, so that each can be followed to its stages."""
     for name, columns in ((table.final, table.leaf_col), (table.own, table.own_col)):
-        sheet = book.sheet(name)
-        for _, unit in table.units:
-            for code, leaf_col in columns.items():
-                row = rows.get((unit.code, code))
-                if row is not None:
-                    place = table.row_of[unit.code], leaf_col
-                    col = final if name == table.final else len(STAGE_HEADS) + 1 + units[unit.code].leaves[code].own_at
-                    source = f"{quoted(stage)}!{a1(row, col)}"
-                    old = sheet.cells[place]
-                    sheet.cells[place] = Cell(old.value, f'IF({source}="","",{source})', old.look)
+        for lines in book.sheet(name).tables:
+            for turn, (_, unit) in enumerate(table.units):
+                values = list(lines.values[turn])
+                for code, leaf_col in columns.items():
+                    row = rows.get((unit.code, code))
+                    if row is not None:
+                        col = final if name == table.final else len(STAGE_HEADS) + 1 + units[unit.code].leaves[code].own_at
+                        source = f"{quoted(stage)}!{a1(row, col)}"
+                        value = values[leaf_col - 1]
+                        assert not isinstance(value, Cell)  # the ranking's sheets hold the score itself
+                        values[leaf_col - 1] = Cell(value, f'IF({source}="","",{source})', lines.looks[leaf_col - 1])
+                lines.values[turn] = tuple(values)
 
 
 # -------------------------------------------------------------------------------------------------------------------- Hồ sơ, hidden

@@ -17,6 +17,8 @@ from workbook_templates.look import BASE, LOOKS
 from workbook_templates.measure import column_points, height_of, lines_of
 
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 8.43, 15.0
+USUAL_SIZE = 11
+"""The font's size, in points, of what stands in tables."""
 MOST_CHARACTERS = 32_767
 _ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 
@@ -77,11 +79,13 @@ def row_start(row: int | str, spans: str, height: float, *, fixed: bool = False)
 
 
 class _Made(NamedTuple):
-    """What a value comes to: its cell, with ROW for the row's number; the row's height it asks for; 1 where it counts as a text."""
+    """What a value comes to: its cell, with ROW for the row's number; the row's height it asks for; 1 where it counts as a text; whether
+    it takes several lines."""
 
     xml: str
     height: float
     texts: int
+    broken: bool
 
 
 class _Column(dict[Value | Cell, _Made]):
@@ -101,8 +105,8 @@ class _Column(dict[Value | Cell, _Made]):
             xml = cell_xml(letters(self._col) + ROW, columns.style(self._look), plain, self._formula, strings)
             texts = strings.count - before
             strings.count = before  # every cell is counted below, the first as all others
-            height = columns.height(value, self._col, self._look) if isinstance(value, str) and value else 0.0
-            made = _Made(xml, height, texts)
+            height, broken = columns.height(value, self._col, self._look) if isinstance(value, str) and value else (0.0, False)
+            made = _Made(xml, height, texts, broken)
         self[value] = made
         return made
 
@@ -119,9 +123,10 @@ class Columns(dict[tuple[int, str, str], _Column]):
         made = self[key] = _Column(self, *key)
         return made
 
-    def height(self, text: str, col: int, look: str) -> float:
-        """The height a text asks for, 0 where it does not wrap."""
-        return text_height(text, self._widths.get(col, DEFAULT_WIDTH), look)
+    def height(self, text: str, col: int, look: str) -> tuple[float, bool]:
+        """The height a text asks for, 0 where it does not wrap; whether it takes more than one line of the usual size."""
+        width = self._widths.get(col, DEFAULT_WIDTH)
+        return text_height(text, width, look), lines_of(text, column_points(width), USUAL_SIZE) > 1
 
     def rows(self, rows: Rows, spans: Callable[[int], str]) -> Iterator[str]:
         """The XML of each of the rows; `spans` gives the attribute that tells a row's first and last column."""
@@ -129,11 +134,14 @@ class Columns(dict[tuple[int, str, str], _Column]):
         strings = self.strings
         for row, values in enumerate(rows.values, rows.first):
             made = [column[value] for column, value in zip(columns, values, strict=True)]
-            xmls, heights, texts = zip(*made, strict=True)
+            xmls, heights, texts, broken = zip(*made, strict=True)
             strings.count += sum(texts)
-            height = max(heights)
-            start = row_start(ROW, spans(row), height if height > DEFAULT_HEIGHT + 2 else 0.0)
-            yield f"{start}{''.join(xmls)}</row>".replace(ROW, str(row))
+            if rows.air and True not in broken:
+                start = row_start(ROW, spans(row), rows.air, fixed=True)
+            else:
+                height = max(heights)
+                start = row_start(ROW, spans(row), height if height > DEFAULT_HEIGHT + 2 else 0.0)
+            yield rows.placed(f"{start}{''.join(xmls)}</row>", row)
 
 
 class _Wrapping(NamedTuple):
