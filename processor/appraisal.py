@@ -6,7 +6,7 @@ of the old one no longer count and say so. A book in which somebody has worked i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from processor import VERSION
@@ -59,7 +59,7 @@ def appraise(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> App
             done.written.append(book.file)
     now = wanted(desk)
     done.findings += [finding("appraisal-waiting", stage=name, count=count) for name, count in now.waiting.items()]
-    planning = _Planning(desk)
+    planning = _Planning(desk, taken.unfilled)
     for charge in {**now.charges, **{one.charge: {} for one in planning.untouched}}:
         planning.make(charge, now.charges.get(charge, {}), done)
         tick(1)
@@ -115,24 +115,24 @@ def _open_places(desk: Desk) -> list[Finding]:
 class _Planning:
     """Which books are to be written so that every row wanted stands in exactly one, and none that somebody has worked in changes."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, unfilled: Collection[str]) -> None:
         self.desk = desk
         self.first = desk.version.rules.stages[0].code
         number = current_round(desk.record(), desk.campaign).number
         books = [one for one in desk.record().books_now() if one.charge.round == number]
-        self.touched = [one for one in books if _has_entries(desk, one)]
-        self.untouched = [one for one in books if one not in self.touched]
-        self.covered: dict[tuple[str, tuple[str, str]], set[str]] = {}
-        for book in self.touched:
+        self.touched = {one.book: one for one in books if one.file not in unfilled and _has_entries(desk, one)}
+        self.untouched = [one for one in books if one.book not in self.touched]
+        self.covered: dict[tuple[str, tuple[str, str]], tuple[str, ...]] = {}
+        for book in self.touched.values():
             for row, codes in book.rows.items():
-                self.covered.setdefault((book.charge.stage, row), set()).update(codes)
+                self.covered[book.charge.stage, row] = self.covered.get((book.charge.stage, row), ()) + codes
 
     def make(self, charge: Charge, rows: Rows, done: Appraised) -> None:
         """Nothing; the books of a charge are as they should be."""
         need: Rows = {}
         for row, codes in rows.items():
-            taken = self.covered.get((charge.stage, row), set())
-            left = tuple(code for code in codes if code not in taken)
+            taken = self.covered.get((charge.stage, row), ())
+            left = () if taken == codes else tuple(code for code in codes if code not in taken)
             if left:
                 need[row] = left
         mine = [one for one in self.untouched if one.charge == charge]

@@ -98,8 +98,6 @@ def changes_of(desk: Desk, unit: str, number: int) -> tuple[Change, ...]:
             continue
         stands = one.told(number)
         mine, score = own.given.value, stands.value
-        both = isinstance(mine, Fraction) and isinstance(score, Fraction)
-        same = rounded(mine - score) == 0 if both else mine == score  # type: ignore[operator]  # both are numbers
-        if not same:
+        if mine != score and not (isinstance(mine, Fraction) and isinstance(score, Fraction) and rounded(mine - score) == 0):
             found.append(Change(code, one.leaf.title, one.leaf.max, mine, score, stands.reason))
     return tuple(found)

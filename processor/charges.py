@@ -35,6 +35,7 @@ def wanted(desk: Desk) -> Wanted:
     campaign, found = desk.campaign, Wanted()
     number = current_round(desk.record(), campaign).number
     first, *later = desk.version.rules.stages
+    alike: dict[tuple[str, ...], tuple[str, ...]] = {}  # most units have the same criteria: held once
     for council in campaign.councils:
         offices = ("", *(office.code for office in campaign.offices)) if not council else ("",)
         found.charges |= {Charge(council, office, number, first.code): {} for office in offices}
@@ -45,14 +46,15 @@ def wanted(desk: Desk) -> Wanted:
             continue
         council = campaign.block(unit.block).council
         row = (unit.code, line.returns[number])
-        for office, codes in divided(desk, unit.code, tuple(line.leaves)).items():
-            found.charges[Charge(council, office, number, first.code)][row] = codes
+        every = tuple(line.leaves)
+        for office, codes in divided(desk, unit.code, alike.setdefault(every, every)).items():
+            found.charges[Charge(council, office, number, first.code)][row] = alike.setdefault(codes, codes)
         before = first
         for stage in later:
             if any((step := one.at(number, before.code)) is None or not step.given.is_given for one in line.leaves.values()):
                 found.waiting[stage.name] = found.waiting.get(stage.name, 0) + 1
                 break
-            found.charges[Charge(council, "", number, stage.code)][row] = tuple(line.leaves)
+            found.charges[Charge(council, "", number, stage.code)][row] = alike[every]
             before = stage
     found.charges = {charge: rows for charge, rows in found.charges.items() if rows}
     return found

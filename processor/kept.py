@@ -11,7 +11,7 @@ from processor.desk import Desk
 from processor.executors import Runner, processes
 from processor.files import Originals
 from processor.issued import issued
-from processor.notes import Notes
+from processor.notes import Notes, packed, unpacked
 from processor.reader import read_workbook
 from processor.record import Return, counting, current_round
 from rubric_versions.answers import Answers
@@ -28,31 +28,49 @@ class KeptReturn:
     outcomes: Mapping[str, Outcome]
 
 
-_kept: dict[tuple[str, str], KeptReturn] = {}
+_Key = tuple[str, str]
+"""The hash of a return, and what it was read as."""
+
+_packed: dict[_Key, bytes] = {}
+"""The answers of every return read so far: with 12,000 units they are held as they are noted, a thirtieth of what they are unpacked."""
+
+_open: dict[_Key, KeptReturn] = {}
+OPEN = 512
+"""So many returns are held unpacked and judged, the last ones: all units of a book of 20,000 rows."""
 
 
 def kept_return(desk: Desk, sha256: str, unit: str) -> KeptReturn:
     """A return read again from its original; remembered while the program runs."""
     appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
-    key = (sha256, f"{desk.version.digest} {appendix.number}")
-    if key not in _kept:
-        answers = notes_of(desk).recall([(sha256, key[1])]).get(sha256)
+    key = _key(desk.version, appendix, sha256)
+    if key not in _open:
+        if key not in _packed:
+            _packed.update(((sha256, key[1]), data) for sha256, data in notes_of(desk).recall([key]).items())
+        answers = unpacked(_packed[key]) if key in _packed else None
         if answers is None:
-            answers = _read_kept((desk.version, desk.originals.folder), (sha256, unit, appendix.tier))
-            notes_of(desk).note([(sha256, key[1], answers)])
-        _kept[key] = _judged(desk.version, appendix, answers)
-    return _kept[key]
+            _packed[key] = _read_kept((desk.version, desk.originals.folder), (sha256, appendix.tier))
+            answers = unpacked(_packed[key])
+            notes_of(desk).note([(*key, _packed[key])])
+        if answers is None:
+            raise ValueError("answers were packed that cannot be unpacked")
+        _open[key] = _judged(desk.version, appendix, answers)
+        if len(_open) > OPEN:
+            del _open[next(iter(_open))]
+    return _open[key]
 
 
 def remember(desk: Desk, read: Iterable[tuple[str, str, Answers]]) -> None:
     """Nothing; what was read in returns just now, by hash and unit, need not be read again, by other commands either."""
-    noted = []
+    new = {}
     for sha256, unit, answers in read:
         appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
-        key = (sha256, f"{desk.version.digest} {appendix.number}")
-        noted.append((*key, answers))
-        _kept[key] = _judged(desk.version, appendix, answers)
-    notes_of(desk).note(noted)
+        new[_key(desk.version, appendix, sha256)] = packed(answers)
+    _packed.update(new)
+    notes_of(desk).note([(*key, data) for key, data in new.items()])
+
+
+def _key(version: RubricVersion, appendix: Appendix, sha256: str) -> _Key:
+    return sha256, f"{version.digest} {appendix.number}"
 
 
 def notes_of(desk: Desk) -> Notes:
@@ -65,10 +83,10 @@ def _judged(version: RubricVersion, appendix: Appendix, answers: Answers) -> Kep
     return KeptReturn(answers, {leaf.code: form.judge(leaf, answers.of(leaf)) for leaf in appendix.self_leaves})
 
 
-def _read_kept(context: tuple[RubricVersion, Path], item: tuple[str, str, str]) -> Answers:
+def _read_kept(context: tuple[RubricVersion, Path], item: tuple[str, str]) -> bytes:
     version, folder = context
-    appendix = version.appendix_for(item[2])
-    return read_answers(read_workbook(Originals(folder).get(item[0])), layout_of(appendix))[0]
+    sha256, tier = item
+    return packed(read_answers(read_workbook(Originals(folder).get(sha256)), layout_of(version.appendix_for(tier)))[0])
 
 
 def last_return(desk: Desk, unit: str) -> Return | None:
@@ -92,22 +110,27 @@ def counting_returns(desk: Desk, unit: str) -> dict[int, str]:
 
 def read_all_kept(desk: Desk, run: Runner = processes, units: Iterable[str] | None = None) -> None:
     """Nothing; every return that counts is read and remembered, on all cores where they are many."""
-    campaign, version = desk.campaign, desk.version
-    wanted = {}
-    for code in campaign.names if units is None else units:
-        appendix = version.appendix_for(campaign.unit(code).tier)
-        for sha256 in counting_returns(desk, code).values():
-            key = (sha256, f"{version.digest} {appendix.number}")
-            if key not in _kept:
-                wanted[key] = (code, appendix)
+    codes = desk.campaign.names if units is None else units
+    read_kept(desk, ((code, sha256) for code in codes for sha256 in counting_returns(desk, code).values()), run)
+
+
+def read_kept(desk: Desk, returns: Iterable[tuple[str, str]], run: Runner = processes) -> None:
+    """Nothing; these returns, by unit and hash, are read and remembered."""
+    version, wanted = desk.version, {}
+    for code, sha256 in returns:
+        appendix = version.appendix_for(desk.campaign.unit(code).tier)
+        key = _key(version, appendix, sha256)
+        if key not in _packed:
+            wanted[key] = appendix.tier
     found = notes_of(desk).recall(wanted)
-    missing = [(sha256, code, appendix.tier) for (sha256, _), (code, appendix) in wanted.items() if sha256 not in found]
-    read = dict(zip([one[0] for one in missing], run(_read_kept, (version, desk.originals.folder), missing), strict=True))
-    notes_of(desk).note([(sha256, of, read[sha256]) for sha256, of in wanted if sha256 in read])
-    for key, (_, appendix) in wanted.items():
-        _kept[key] = _judged(version, appendix, found[key[0]] if key[0] in found else read[key[0]])
+    missing = [(key, tier) for key, tier in wanted.items() if key[0] not in found]
+    read = run(_read_kept, (version, desk.originals.folder), [(key[0], tier) for key, tier in missing])
+    new = dict(zip((key for key, _ in missing), read, strict=True))
+    notes_of(desk).note([(*key, data) for key, data in new.items()])
+    _packed.update({key: found[key[0]] for key in wanted if key[0] in found} | new)
 
 
 def forget() -> None:
     """Nothing; as if the program had just started."""
-    _kept.clear()
+    _packed.clear()
+    _open.clear()

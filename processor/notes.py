@@ -37,17 +37,18 @@ class Notes:
 
     def __init__(self, originals: Originals, *, asked: bool = True) -> None:
         self._originals = originals
+        self._folder = originals.folder.resolve()
         named = os.environ.get(FOLDER_VARIABLE)
         self._file = (Path(named) if named else user_cache_path("cchc", appauthor=False)) / FILE
         self._asked = asked
 
-    def recall(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Answers]:
-        """The answers noted, by hash, of these hashes and what each was read as; a note that does not fit is no note."""
+    def recall(self, wanted: Iterable[tuple[str, str]]) -> dict[str, bytes]:
+        """The answers noted, packed, by hash, of these hashes and what each was read as; a note that does not fit is no note."""
         if not self._asked:
             return {}
         asked = {(sha256, _of(what)) for sha256, what in wanted}
         hashes = sorted({sha256 for sha256, _ in asked})
-        found: dict[str, Answers] = {}
+        found: dict[str, bytes] = {}
         if not hashes or not self._file.is_file():
             return found
         with suppress(OSError, sqlite3.Error), closing(self._opened()) as notes:
@@ -57,14 +58,13 @@ class Notes:
                 for sha256, of, original, data in notes.execute(
                     f"SELECT sha256, of, original, data FROM notes WHERE sha256 IN ({marks})", some
                 ):
-                    if (sha256, of) in asked and original == self._original(sha256):
-                        with suppress(ValueError, TypeError, KeyError, IndexError, zlib.error, ArithmeticError):
-                            found[sha256] = _answers(json.loads(zlib.decompress(data)))
+                    if (sha256, of) in asked and original == self._original(sha256) and isinstance(data, bytes):
+                        found[sha256] = data
         return found
 
-    def note(self, read: Iterable[tuple[str, str, Answers]]) -> None:
+    def note(self, read: Iterable[tuple[str, str, bytes]]) -> None:
         """Nothing; what was read is noted, by hash and what it was read as, if this machine lets us."""
-        rows = [(sha256, _of(what), self._original(sha256), _packed(answers)) for sha256, what, answers in read] if self._asked else []
+        rows = [(sha256, _of(what), self._original(sha256), data) for sha256, what, data in read] if self._asked else []
         if rows:
             with suppress(OSError, sqlite3.Error), closing(self._opened()) as notes, notes:
                 notes.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?)", rows)
@@ -85,12 +85,16 @@ class Notes:
 
     def _original(self, sha256: str) -> str:
         """What tells whether the original is still the same file."""
+        path = self._folder / sha256[:2] / f"{sha256}.xlsx"  # looked for first: a folder with thousands is slow to search
         try:
-            path = self._originals.path(sha256)
             told = path.stat()
-        except (OSError, EnvironmentProblem):
-            return ""
-        return f"{path.resolve()} {told.st_size} {told.st_mtime_ns}"
+        except OSError:
+            try:
+                path = self._originals.path(sha256).resolve()
+                told = path.stat()
+            except (OSError, EnvironmentProblem):
+                return ""
+        return f"{path} {told.st_size} {told.st_mtime_ns}"
 
 
 def _of(what: str) -> str:
@@ -98,7 +102,8 @@ def _of(what: str) -> str:
     return f"{VERSION} {what}"
 
 
-def _packed(answers: Answers) -> bytes:
+def packed(answers: Answers) -> bytes:
+    """Answers as they are noted, some 2 kB a unit."""
     leaves = {code: [list(map(_told, one.inputs)), _told(one.mark), _told(one.explanation)] for code, one in answers.leaves.items()}
     evidence = [list(map(_told, row)) for row in answers.evidence]
     approval = {key: _told(raw) for key, raw in answers.approval.items()}
@@ -113,10 +118,14 @@ def _raw(told: Any) -> Raw:
     return Decimal(told[0]) if isinstance(told, list) else told
 
 
-def _answers(told: Any) -> Answers:
-    leaves, evidence, approval = told
-    return Answers(
-        {code: LeafAnswer(tuple(map(_raw, inputs)), _raw(mark), _raw(why)) for code, (inputs, mark, why) in leaves.items()},
-        tuple(tuple(map(_raw, row)) for row in evidence),
-        {key: _raw(raw) for key, raw in approval.items()},
-    )
+def unpacked(data: bytes) -> Answers | None:
+    """The answers that were packed; None for bytes that are none."""
+    try:
+        leaves, evidence, approval = json.loads(zlib.decompress(data))
+        return Answers(
+            {code: LeafAnswer(tuple(map(_raw, inputs)), _raw(mark), _raw(why)) for code, (inputs, mark, why) in leaves.items()},
+            tuple(tuple(map(_raw, row)) for row in evidence),
+            {key: _raw(raw) for key, raw in approval.items()},
+        )
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, zlib.error, ArithmeticError):
+        return None

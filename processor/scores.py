@@ -6,9 +6,10 @@ Ranking, result books, papers and `why` ask here and nowhere else. Central score
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from operator import is_
 
 from processor.desk import Desk
@@ -89,7 +90,8 @@ class LeafLine:
         steps = [one for one in self.steps if one.round == round_number and one.stage != OWN]
         last = steps[-1].given if steps else NOT_YET
         same = (one.given.reason for one in reversed(steps) if one.given.value == last.value and one.given.reason.strip())
-        return replace(last, reason=next(same, ""))
+        reason = next(same, "")
+        return last if reason == last.reason else replace(last, reason=reason)
 
     @property
     def appraised(self) -> Given:
@@ -153,13 +155,10 @@ def _line(desk: Desk, unit: str, returns: Mapping[int, str]) -> UnitLine:
     appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
     kept = {number: kept_return(desk, sha256, unit) for number, sha256 in returns.items()}
     put = {number: _put(desk, unit, number, sha256) for number, sha256 in returns.items()}
-    label = layout_of(appendix).evidence_labels
-    turns = {place.leaf.code: place.turn for place in layout_of(appendix).places}
-    leaves = {}
-    for leaf in appendix.leaves:
-        if leaf.is_appraised:
-            evidence = label[turns[leaf.code] - 1] if leaf.code in turns else ""
-            leaves[leaf.code] = LeafLine(leaf, tuple(_steps(desk, leaf, unit, evidence, kept, put)))
+    steps = _Steps(desk, desk.campaign.unit(unit).name, kept, put)
+    layout = layout_of(appendix)
+    labels = {code: layout.evidence_labels[place.turn - 1] for code, place in layout.place_of.items()}
+    leaves = {leaf.code: LeafLine(leaf, steps.of(leaf, labels.get(leaf.code, ""))) for leaf in appendix.leaves if leaf.is_appraised}
     return UnitLine(unit, returns, leaves)
 
 
@@ -179,31 +178,57 @@ def _put(desk: Desk, unit: str, round_number: int, sha256: str) -> _Put:
     return found
 
 
-def _steps(desk: Desk, leaf: Leaf, unit: str, evidence: str, kept: Mapping[int, KeptReturn], put: Mapping[int, _Put]) -> Iterable[Step]:
-    stood: dict[str, Step] = {}
-    before: KeptReturn | None = None
-    for number, now in kept.items():
-        again = f" lần {number}" if desk.version.rules.rounds > 1 else ""
-        yield Step(number, OWN, f"Tự chấm{again}", own_score(leaf, now, desk.campaign.unit(unit).name))
-        unchanged = before is not None and same_answer(leaf, evidence, before, now)
-        stands: dict[str, Step] = {}
-        for stage in desk.version.rules.stages:
-            name = f"{stage.name}{again}"
-            found = put[number].get((stage.code, leaf.code))
-            if found is not None:
-                entry, book = found
-                given, carried = Given(*_value(entry), entry.reason, who(desk, book)), 0
-                unchanged = False  # a new decision below: what stood above it was about another one
-            elif unchanged and stage.code in stood:
-                old = stood[stage.code]
-                given, carried = old.given, old.carried or old.round
-            else:
-                given, carried = NOT_YET, 0
-            step = Step(number, stage.code, name, given, carried)
-            if given.is_given:
-                stands[stage.code] = step
-            yield step
-        stood, before = stands, now
+class _Steps:
+    """The steps of a unit's leaves. Those that say the same are one object: 12,000 lines of 55 leaves are held at once."""
+
+    def __init__(self, desk: Desk, unit: str, kept: Mapping[int, KeptReturn], put: Mapping[int, _Put]) -> None:
+        self._desk, self._unit, self._kept, self._put = desk, unit, kept, put
+        self._again = {number: f" lần {number}" if desk.version.rules.rounds > 1 else "" for number in kept}
+        self._own: dict[tuple[object, ...], Step] = {}
+
+    def of(self, leaf: Leaf, evidence: str) -> tuple[Step, ...]:
+        """The steps of one leaf, in order."""
+        found: list[Step] = []
+        stood: dict[str, Step] = {}
+        before: KeptReturn | None = None
+        for number, now in self._kept.items():
+            again = self._again[number]
+            found.append(self._own_step(leaf, number, f"Tự chấm{again}", now))
+            unchanged = before is not None and same_answer(leaf, evidence, before, now)
+            stands: dict[str, Step] = {}
+            for stage in self._desk.version.rules.stages:
+                name = f"{stage.name}{again}"
+                decided = self._put[number].get((stage.code, leaf.code))
+                if decided is not None:
+                    entry, book = decided
+                    step = _decided(number, stage.code, name, entry, who(self._desk, book))
+                    unchanged = False  # a new decision below: what stood above it was about another one
+                elif unchanged and stage.code in stood:
+                    old = stood[stage.code]
+                    step = Step(number, stage.code, name, old.given, old.carried or old.round)
+                else:
+                    step = _undecided(number, stage.code, name)
+                if step.given.is_given:
+                    stands[stage.code] = step
+                found.append(step)
+            stood, before = stands, now
+        return tuple(found)
+
+    def _own_step(self, leaf: Leaf, number: int, name: str, now: KeptReturn) -> Step:
+        key = (number, id(now.outcomes[leaf.code]), now.answers.of(leaf).explanation) if leaf.is_self_scored else (number,)
+        if key not in self._own:
+            self._own[key] = Step(number, OWN, name, own_score(leaf, now, self._unit))
+        return self._own[key]
+
+
+@lru_cache(8192)
+def _decided(number: int, stage: str, name: str, entry: Entry, whose: str) -> Step:
+    return Step(number, stage, name, Given(*_value(entry), entry.reason, whose))
+
+
+@lru_cache(256)
+def _undecided(number: int, stage: str, name: str) -> Step:
+    return Step(number, stage, name, NOT_YET)
 
 
 def _value(entry: Entry) -> tuple[State, Fraction]:

@@ -14,7 +14,7 @@ from processor.archive import Unreadable
 from processor.desk import ORIGINALS
 from processor.files import OriginalAltered, Originals
 from processor.kept import kept_return
-from processor.notes import Notes
+from processor.notes import Notes, packed, unpacked
 from rubric_versions.answers import Answers, LeafAnswer
 from tests.folders import APPRAISING, CENTRAL, Folder
 
@@ -35,10 +35,11 @@ def own_notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_was_noted_comes_back_as_it_was(tmp_path: Path) -> None:
     originals = Originals(tmp_path / "o")
     sha256 = originals.keep(b"form", ".xlsx")
-    Notes(originals).note([(sha256, "v IV", ANSWERS)])
+    Notes(originals).note([(sha256, "v IV", packed(ANSWERS))])
     found = Notes(originals).recall([(sha256, "v IV")])
-    assert found == {sha256: ANSWERS}
-    assert [type(raw) for raw in found[sha256].leaves["1.1"].inputs] == [Decimal, type(None), bool]
+    answers = unpacked(found[sha256])
+    assert answers == ANSWERS
+    assert [type(raw) for raw in answers.leaves["1.1"].inputs] == [Decimal, type(None), bool]
     assert Notes(originals).recall([(sha256, "v III")]) == {}, "read as another appendix"
     assert Notes(originals, asked=False).recall([(sha256, "v IV")]) == {}
     assert Notes(Originals(tmp_path / "p")).recall([(sha256, "v IV")]) == {}, "another folder's original"
@@ -47,7 +48,7 @@ def test_what_was_noted_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_an_original_changed_since_is_read_again(tmp_path: Path) -> None:
     originals = Originals(tmp_path / "o")
     sha256 = originals.keep(b"form", ".xlsx")
-    Notes(originals).note([(sha256, "v", ANSWERS)])
+    Notes(originals).note([(sha256, "v", packed(ANSWERS))])
     path = originals.path(sha256)
     path.chmod(0o600)
     path.write_bytes(b"altered")
@@ -57,16 +58,16 @@ def test_an_original_changed_since_is_read_again(tmp_path: Path) -> None:
 def test_notes_that_are_damaged_or_cannot_be_written_stop_nobody(tmp_path: Path, own_notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     originals = Originals(tmp_path / "o")
     sha256 = originals.keep(b"form", ".xlsx")
-    Notes(originals).note([(sha256, "v", ANSWERS)])
+    Notes(originals).note([(sha256, "v", packed(ANSWERS))])
     with sqlite3.connect(own_notes) as changed:
         changed.execute("UPDATE notes SET data = ?", (zlib.compress(b'[{"1.1": 5}]'),))
     changed.close()
-    assert Notes(originals).recall([(sha256, "v")]) == {}
+    assert unpacked(Notes(originals).recall([(sha256, "v")])[sha256]) is None
     own_notes.write_bytes(b"no database " * 1000)
     assert Notes(originals).recall([(sha256, "v")]) == {}
-    Notes(originals).note([(sha256, "v", ANSWERS)])
+    Notes(originals).note([(sha256, "v", packed(ANSWERS))])
     monkeypatch.setenv(notes.FOLDER_VARIABLE, str(own_notes / "under a file"))
-    Notes(originals).note([(sha256, "v", ANSWERS)])
+    Notes(originals).note([(sha256, "v", packed(ANSWERS))])
     assert Notes(originals).recall([(sha256, "v")]) == {}
 
 
@@ -75,7 +76,7 @@ def test_the_oldest_notes_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     originals = Originals(tmp_path / "o")
     hashes = [originals.keep(b"%d" % turn, ".xlsx") for turn in range(6)]
     for sha256 in hashes:
-        Notes(originals).note([(sha256, "v", ANSWERS)])
+        Notes(originals).note([(sha256, "v", packed(ANSWERS))])
     assert set(Notes(originals).recall([(sha256, "v") for sha256 in hashes])) == set(hashes[-3:])
 
 
