@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from addin.libreoffice.uno_of import property_values
+from addin.libreoffice.uno_of import property_values, uno
 from tests.live import Live
 
 SECONDS = 25
@@ -33,6 +33,7 @@ class Person:
         self.desktop = self.service("com.sun.star.frame.Desktop")
         self.uitest = self.service("org.libreoffice.uitest.UITest")
         self.toolkit = self.service("com.sun.star.awt.Toolkit")
+        self.boxes = {uno().getConstantByName(f"com.sun.star.accessibility.AccessibleRole.{role}") for role in ("ALERT", "DIALOG")}
 
     def service(self, name: str) -> Any:
         """A new instance of a service."""
@@ -124,7 +125,7 @@ class Person:
         return said
 
     def text(self) -> str:
-        """All that the window in front says, as a screen reader would read it; "" while it is still coming up."""
+        """All that the box in front says, as a screen reader would read it; "" while it is still coming up."""
 
         def names(context: Any) -> Iterator[str]:
             yield context.getAccessibleName()
@@ -132,4 +133,6 @@ class Person:
                 yield from names(context.getAccessibleChild(index).getAccessibleContext())
 
         window = self.toolkit.getActiveTopWindow()
-        return " ".join(names(window.getAccessibleContext())) if window is not None else ""
+        box = window.getAccessibleContext() if window is not None else None
+        # the focus is in the box a moment before the box is the window in front: until then that is the document's
+        return " ".join(names(box)) if box is not None and box.getAccessibleRole() in self.boxes else ""
