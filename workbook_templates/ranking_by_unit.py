@@ -9,7 +9,7 @@ from rubric_versions.model import Leaf
 from rubric_versions.numbers import vi_short
 from workbook_templates.book import Sheet, Value, a1, quoted
 from workbook_templates.cells import beside
-from workbook_templates.ranking_data import SKIPPED, Sums, UnitRow, left_of, total
+from workbook_templates.ranking_data import SKIPPED, Sums, left_of, total
 from workbook_templates.ranking_plan import (
     HEAD,
     INDEX,
@@ -55,7 +55,7 @@ def criteria_sheet(plan: Plan, table: Table) -> Sheet:
         sheet.put(HEAD, col, f"{span.node.code} {span.node.title}", "head_small")
         most = f"SUM({quoted(table.final)}!{a1(MAXIMA, span.first)}:{a1(MAXIMA, span.last)})"
         sheet.put(HEAD + 1, col, total(leaf.max for leaf in span.leaves), "field_code", most)
-    shape = cache(partial(_criteria_shape, table, index_col))
+    shape, runs = cache(partial(_criteria_shape, table, index_col)), table.runs(spans)
     turn, shown = 0, [list[Fraction]() for _ in spans]
     for row, (block, unit) in enumerate(table.lines(), first):
         if unit is None:
@@ -63,7 +63,7 @@ def criteria_sheet(plan: Plan, table: Table) -> Sheet:
             sheet.span(row, 1, index_col, block.name, "field")
             continue
         turn += 1
-        shares = _shares(table, unit)
+        shares = [None] * len(spans) if unit.pari is None else Sums(unit, table.appendix.leaves).shares(runs)
         for offset, share in enumerate(shares):
             if share is not None:
                 shown[offset].append(share)
@@ -82,14 +82,6 @@ def _criteria_shape(table: Table, index_col: int, digits: int) -> Shape:
         got, possible = _sums(table, span)
         shares.append(("rate", f'IF({beside(index_col)}="","",IF({possible}=0,"",{got}/{possible}*100))'))
     return shaped(("number", ""), ("cell", ""), (f"index_{digits}", ranking_cell(INDEX)), *shares)
-
-
-def _shares(table: Table, unit: UnitRow) -> list[Fraction | None]:
-    """What a unit got of each criterion in percent; None where it has no index or nothing of the criterion is assessed."""
-    if unit.pari is None:
-        return [None] * len(table.criterion_spans)
-    sums = Sums(unit, table.appendix.leaves)
-    return [sums.share(*table.place(span)) for span in table.criterion_spans]
 
 
 def _sums(table: Table, span: Span) -> tuple[str, str]:
@@ -115,6 +107,7 @@ def lost_units_sheet(plan: Plan, table: Table) -> Sheet:
     fields = (f"{span.node.code}. {span.node.title}" for span in table.spans)
     sheet.row(HEAD, ("STT", "Đơn vị", *fields, "Tổng điểm mất", "Mất nhiều nhất"), "head")
     left, leaves = table.cell("left"), table.appendix.leaves
+    runs = [*table.runs(table.spans), (0, len(leaves))]
     sums_of = (_sums(table, span) for span in table.spans)
     lost_columns = [("points", f'IF({left}>0,"",{possible}-{got})') for got, possible in sums_of]
     all_lost = f'IF({left}>0,"",SUM({beside(3)}:{beside(whole - 1)}))'
@@ -129,8 +122,7 @@ def lost_units_sheet(plan: Plan, table: Table) -> Sheet:
         figures: tuple[Value, ...] = (None,) * (count + 2)
         if left_of(table.appendix, unit) == 0:
             sums = Sums(unit, leaves)
-            lost = [sums.lost(*table.place(span)) for span in table.spans]
-            figures = (*lost, sums.lost(0, len(leaves)), most_lost(sums, leaves))
+            figures = (*sums.lost(runs), most_lost(sums, leaves))
         put_line(sheet, row, shape, (turn, unit.name, *figures), plan.numbers(unit))
     give_air(sheet, first)
     sheet.print_to = (end, words_col)

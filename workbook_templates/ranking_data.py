@@ -132,6 +132,11 @@ def possible_of(unit: UnitRow, leaves: Iterable[Leaf]) -> Fraction:
     return total(leaf.max for leaf in leaves if not isinstance(unit.final.get(leaf.code), str))
 
 
+Run = tuple[int, int]
+"""Which of an appendix' leaves: from which to before which, counted from 0."""
+_NOTHING = (0, 1)
+
+
 class Sums:
     """What a unit got, and could have got, of any run of its appendix' leaves: running totals in whole parts of a point.
 
@@ -139,26 +144,21 @@ class Sums:
     """
 
     def __init__(self, unit: UnitRow, leaves: Iterable[Leaf]) -> None:
-        got, most = [], []
-        for leaf in leaves:
-            score = unit.final.get(leaf.code)
-            if isinstance(score, str):
-                got.append((0, 1))
-                most.append((0, 1))
-            else:
-                got.append((0, 1) if score is None else score.as_integer_ratio())
-                most.append(leaf.max.as_integer_ratio())
-        self._parts = parts = math.lcm(*{bottom for _, bottom in (*got, *most)})
-        self._got, self._most = (list(accumulate((top * (parts // bottom) for top, bottom in run), initial=0)) for run in (got, most))
+        scores = [(unit.final.get(leaf.code), leaf.max) for leaf in leaves]
+        got = [score.as_integer_ratio() if score.__class__ is Fraction else _NOTHING for score, _ in scores]
+        most = [_NOTHING if score.__class__ is str else possible.as_integer_ratio() for score, possible in scores]
+        self._parts = parts = math.lcm(*{bottom for _, bottom in got}, *{bottom for _, bottom in most})
+        self._got, self._most = (list(accumulate([top * (parts // bottom) for top, bottom in run], initial=0)) for run in (got, most))
 
-    def share(self, start: int, end: int) -> Fraction | None:
-        """What was got of the leaves from one place to before another (from 0), in percent; None where none of them is assessed."""
-        most = self._most[end] - self._most[start]
-        return percent(self._got[end] - self._got[start], most) if most else None
+    def shares(self, runs: Iterable[Run]) -> list[Fraction | None]:
+        """What was got of each run of leaves, in percent; None where none of them is assessed."""
+        got, most = self._got, self._most
+        return [ratio((got[end] - got[start]) * 100, possible) if (possible := most[end] - most[start]) else None for start, end in runs]
 
-    def lost(self, start: int, end: int) -> Fraction:
-        """The points that were possible there and were not got."""
-        return ratio(self._most[end] - self._most[start] - self._got[end] + self._got[start], self._parts)
+    def lost(self, runs: Iterable[Run]) -> list[Fraction]:
+        """The points that were possible in each run and were not got."""
+        got, most = self._got, self._most
+        return [ratio(most[end] - most[start] - got[end] + got[start], self._parts) for start, end in runs]
 
     def worst(self, count: int) -> list[tuple[int, Fraction]]:
         """The places of the leaves, at most so many, that cost most points, most first; and how many each."""

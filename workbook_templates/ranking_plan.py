@@ -16,7 +16,7 @@ from rubric_versions.numbers import vi_short
 from workbook_templates.book import Rows, Sheet, Value, a1, quoted
 from workbook_templates.cells import THERE, beside
 from workbook_templates.measure import column_points, lines_of
-from workbook_templates.ranking_data import SKIPPED, BlockTable, RankingData, UnitRow, shares_of, total
+from workbook_templates.ranking_data import SKIPPED, BlockTable, RankingData, Run, UnitRow, shares_of, total
 
 RESULT, RANKING, RULES, GRADES, FIELDS = "Kết quả", "Xếp hạng", "Quy tắc", "Tổng hợp xếp loại", "Theo lĩnh vực"
 DECISIONS = "Quyết định"
@@ -121,9 +121,10 @@ class Table:
         """A unit's scores of the leaves in those columns of the scores sheet."""
         return f"{quoted(self.final)}!{beside(first, SCORES_ROW)}:{beside(last, SCORES_ROW)}"
 
-    def place(self, span: Span) -> tuple[int, int]:
-        """Which of the appendix' leaves a node has: from which to before which, counted from 0."""
-        return span.first - self.spans[0].first, span.last + 1 - self.spans[0].first
+    def runs(self, spans: Iterable[Span]) -> list[Run]:
+        """Which of the appendix' leaves these nodes have."""
+        before = self.spans[0].first
+        return [(span.first - before, span.last + 1 - before) for span in spans]
 
     def column(self, col: int) -> str:
         """All units' cells of one column of the scores sheet, as other sheets write it."""

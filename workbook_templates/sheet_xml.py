@@ -88,15 +88,20 @@ class _Made(NamedTuple):
     broken: bool
 
 
-class _Column(dict[Value | Cell, _Made]):
+_Key = Value | Cell | tuple[int, int]
+"""A value to look up: a fraction as numerator and denominator, for a fraction itself is slow to hash and to compare."""
+
+
+class _Column(dict[_Key, _Made]):
     """The cells of one column with one look and formula, by value."""
 
     def __init__(self, columns: Columns, col: int, look: str, formula: str) -> None:
         super().__init__()
         self._columns, self._col, self._look, self._formula = columns, col, look, formula
 
-    def __missing__(self, value: Value | Cell) -> _Made:
+    def __missing__(self, key: _Key) -> _Made:
         columns = self._columns
+        value = Fraction(*key) if isinstance(key, tuple) else key
         if isinstance(value, Cell):
             made = columns[self._col, value.look, value.formula][value.value]
         else:
@@ -107,7 +112,7 @@ class _Column(dict[Value | Cell, _Made]):
             strings.count = before  # every cell is counted below, the first as all others
             height, broken = columns.height(value, self._col, self._look) if isinstance(value, str) and value else (0.0, False)
             made = _Made(xml, height, texts, broken)
-        self[value] = made
+        self[key] = made
         return made
 
 
@@ -133,7 +138,8 @@ class Columns(dict[tuple[int, str, str], _Column]):
         columns = [self[col, *shape] for col, shape in enumerate(zip(rows.looks, rows.formulas, strict=True), 1)]
         strings = self.strings
         for row, values in enumerate(rows.values, rows.first):
-            made = [column[value] for column, value in zip(columns, values, strict=True)]
+            keys = [value.as_integer_ratio() if value.__class__ is Fraction else value for value in values]
+            made = [column[key] for column, key in zip(columns, keys, strict=True)]
             xmls, heights, texts, broken = zip(*made, strict=True)
             strings.count += sum(texts)
             if rows.air and True not in broken:
