@@ -246,7 +246,8 @@ def standing(desk: Desk, unit: str) -> dict[str, Filled] | None:
     return {code: Filled(one.final.value, one.appraised.reason) for code, one in line.leaves.items() if one.final.is_given}
 
 
-def holes(desk: Desk) -> dict[str, int]:
-    """How many leaves still lack their final score, by unit, where any do."""
-    lines = ((unit.code, unit_line(desk, unit.code)) for unit in desk.campaign.units)
-    return {unit: len(line.unfinished) for unit, line in lines if line is not None and line.unfinished}
+def holes(desk: Desk, units: Collection[str] | None = None) -> dict[str, int]:
+    """How many leaves still lack their final score, by unit, where any do; of these units or all."""
+    codes = [unit.code for unit in desk.campaign.units if units is None or unit.code in units]
+    lines = ((code, unit_line(desk, code)) for code in codes)
+    return {code: len(line.unfinished) for code, line in lines if line is not None and line.unfinished}

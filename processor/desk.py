@@ -91,7 +91,7 @@ class Desk:
             return self._record
         newest = self.ledger.newest()
         if self._record.upto < (newest if self._until is None else min(newest, self._until)):
-            fold(self.ledger.events(since=self._record.upto, until=self._until), self._record)
+            fold(self.ledger.each(since=self._record.upto, until=self._until), self._record)
         return self._record
 
     @property
@@ -128,7 +128,7 @@ class Desk:
         if near not in self._past:
             before = max((one for one in self._past if one < near), default=None)
             past = Record() if before is None else self._past[before].copy()
-            fold(self.ledger.events(since=past.upto, until=near), past)
+            fold(self.ledger.each(since=past.upto, until=near), past)
             self._past[near] = past
             for old in sorted(self._past)[:-PAST_KEPT]:
                 if old != near:

@@ -151,6 +151,10 @@ class Ledger:
 
     def events(self, *kinds: str, since: int = 0, until: int | None = None) -> list[Event]:
         """The events in order, of these kinds or all, after number `since`, up to and with `until`. Raises `LedgerDamaged`."""
+        return list(self.each(*kinds, since=since, until=until))
+
+    def each(self, *kinds: str, since: int = 0, until: int | None = None) -> Iterator[Event]:
+        """The same one by one: some hold thousands of scores, and nobody needs them all at once. Nothing is appended meanwhile."""
         conditions, values = ["1"], list[str | int](kinds)
         if kinds:
             conditions.append(f"kind IN ({', '.join('?' * len(kinds))})")
@@ -160,11 +164,11 @@ class Ledger:
         if until is not None:
             conditions.append("seq <= ?")
             values.append(until)
-        return self._read(f"WHERE {' AND '.join(conditions)} ORDER BY seq", values)
+        yield from self._read(f"WHERE {' AND '.join(conditions)} ORDER BY seq", values)
 
     def last(self) -> Event | None:
         """The last event, None before the first. Raises `LedgerDamaged`."""
-        return next(iter(self._read("ORDER BY seq DESC LIMIT 1", [])), None)
+        return next(self._read("ORDER BY seq DESC LIMIT 1", []), None)
 
     def newest(self) -> int:
         """The highest number ever given to an event, 0 before the first."""
@@ -285,13 +289,19 @@ class Ledger:
         row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
         return row[0] if row else 0
 
-    def _read(self, rest: str, values: list[str | int]) -> list[Event]:
+    def _read(self, rest: str, values: list[str | int]) -> Iterator[Event]:
         with self._problems():
-            rows = self._connection.execute(f"SELECT {_COLUMNS} FROM events {rest}", values).fetchall()
-        try:
-            return [_event(row) for row in rows]
-        except ValueError as error:
-            raise LedgerDamaged(self.path, str(error)) from error
+            rows = self._connection.execute(f"SELECT {_COLUMNS} FROM events {rest}", values)
+        while True:
+            with self._problems():
+                row = rows.fetchone()
+            if row is None:
+                return
+            try:
+                event = _event(row)
+            except ValueError as error:
+                raise LedgerDamaged(self.path, str(error)) from error
+            yield event
 
     @contextmanager
     def _problems(self) -> Iterator[None]:
@@ -322,9 +332,9 @@ class LedgerElsewhere(Ledger):
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def _read(self, rest: str, values: list[str | int]) -> list[Event]:
+    def _read(self, rest: str, values: list[str | int]) -> Iterator[Event]:
         with Ledger(self.path, read_only=True) as ledger:
-            return ledger._read(rest, values)
+            yield from ledger._read(rest, values)
 
     def newest(self) -> int:
         """The highest number ever given to an event, 0 before the first."""

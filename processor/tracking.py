@@ -68,8 +68,8 @@ def unit_states(desk: Desk) -> list[UnitState]:
     """One line per unit, in the campaign's order."""
     record, campaign = desk.record(), desk.campaign
     round_number = desk.round.number
-    left = holes(desk)
     appraised = {unit for book in record.books_now() for unit, _ in book.units if book.charge.round == round_number}
+    left = holes(desk, appraised)
     theirs, merged = delegated_units(desk), merge_state(desk).units
     states = []
     for unit in campaign.units:
@@ -122,20 +122,13 @@ def write_tracking(desk: Desk) -> list[Finding]:
         )
         for one in unit_states(desk)
     ]
-    events = desk.ledger.events()
-    files = [_file_line(event, names) for event in events if event.kind == "received"]
-    log = [
-        (
-            event.seq,
-            event.at,
-            event.actor,
-            KINDS.get(event.kind, event.kind),
-            names.get(event.unit, event.unit),
-            _told(event.kind, event.data),
-            event.digest,
-        )
-        for event in events
-    ]
+    files: list[FileLine] = []
+    log: list[tuple[int, datetime, str, str, str, str, str]] = []
+    for event in desk.ledger.each():
+        if event.kind == "received":
+            files.append(_file_line(event, names))
+        what, unit = KINDS.get(event.kind, event.kind), names.get(event.unit, event.unit)
+        log.append((event.seq, event.at, event.actor, what, unit, _told(event.kind, event.data), event.digest))
     data = write_book(tracking_book(desk.campaign.title, desk.campaign.organiser, units, files, log))
     try:
         write_atomic(desk.path(TRACKING_FILE), data)
@@ -160,24 +153,27 @@ def _file_line(event: Event, names: Mapping[str, str]) -> FileLine:
     )
 
 
+_TOLD = {
+    "created": ("version",),
+    "campaign": ("workbook",),
+    "issued": ("file",),
+    "received": ("file", "verdict"),
+    "document": ("file",),
+    "again": ("file",),
+    "decided": ("what", "reason"),
+    "book": ("file",),
+    "central_book": ("file",),
+    "central": ("book",),
+    "appraised": ("book",),
+    "ranked": ("file",),
+    "delegated": ("file",),
+    "recalled": ("reason",),
+    "result": ("file", "serial"),
+    "merged": ("file", "serial"),
+    "merge-refused": ("file",),
+}
+"""What the log says of an event, by its kind."""
+
+
 def _told(kind: str, data: Mapping[str, Any]) -> str:
-    keys = {
-        "created": ("version",),
-        "campaign": ("workbook",),
-        "issued": ("file",),
-        "received": ("file", "verdict"),
-        "document": ("file",),
-        "again": ("file",),
-        "decided": ("what", "reason"),
-        "book": ("file",),
-        "central_book": ("file",),
-        "central": ("book",),
-        "appraised": ("book",),
-        "ranked": ("file",),
-        "delegated": ("file",),
-        "recalled": ("reason",),
-        "result": ("file", "serial"),
-        "merged": ("file", "serial"),
-        "merge-refused": ("file",),
-    }
-    return ", ".join(str(data[key]) for key in keys.get(kind, ()))
+    return ", ".join(str(data[key]) for key in _TOLD.get(kind, ()))

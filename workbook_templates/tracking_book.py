@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from workbook_templates.book import Book, Condition, Sheet, Value, a1
+from workbook_templates.book import Book, Condition, Rows, Sheet, Value, a1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,77 +79,53 @@ def _sheet(name: str, title: str, heads: tuple[str, ...], widths: tuple[float, .
 
 def _units(title: str, units: Sequence[UnitLine]) -> Sheet:
     sheet = _sheet("Tình trạng", title, UNIT_HEADS, (6, 12, 36, 10, 20, 17, 11, 7, 10, 20))
-    row = 4
-    for turn, one in enumerate(units, 1):
-        row += 1
-        values: list[tuple[Value, str]] = [
-            (turn, "number"),
-            (one.code, "code"),
-            (one.name, "cell"),
-            (one.block, "centre"),
-            (one.state, "status"),
-            (_naive(one.received), "moment"),
-            (one.rate, "rate"),
-            (one.errors or None, "number"),
-            (one.left, "number"),
-            (one.decisions, "cell"),
-        ]
-        for col, (value, look) in enumerate(values, 1):
-            sheet.put(row, col, value, look)
-    _finish(sheet, row, len(UNIT_HEADS), 5, "B")
-    return sheet
+    looks = ("number", "code", "cell", "centre", "status", "moment", "rate", "number", "number", "cell")
+    lines: list[tuple[Value, ...]] = [
+        (turn, one.code, one.name, one.block, one.state, _naive(one.received), one.rate, one.errors or None, one.left, one.decisions)
+        for turn, one in enumerate(units, 1)
+    ]
+    return _finished(sheet, looks, lines, 5, "B")
 
 
 def _files(title: str, files: Sequence[FileLine]) -> Sheet:
     sheet = _sheet("Tệp đã nhận", title, FILE_HEADS, (6, 17, 32, 28, 16, 7, 9, 18, 18))
-    row = 4
-    for turn, one in enumerate(files, 1):
-        row += 1
-        values: list[tuple[Value, str]] = [
-            (turn, "number"),
-            (_naive(one.received), "moment"),
-            (one.file, "cell"),
-            (one.unit, "cell"),
-            (VERDICTS[one.verdict], "status"),
-            (one.errors or None, "number"),
-            (one.warnings or None, "number"),
-            (one.how, "cell"),
-            (one.sha256[:12], "code"),
-        ]
-        for col, (value, look) in enumerate(values, 1):
-            sheet.put(row, col, value, look)
-    _finish(sheet, row, len(FILE_HEADS), 5, "I")
-    return sheet
+    looks = ("number", "moment", "cell", "cell", "status", "number", "number", "cell", "code")
+    lines: list[tuple[Value, ...]] = [
+        (
+            turn,
+            _naive(one.received),
+            one.file,
+            one.unit,
+            VERDICTS[one.verdict],
+            one.errors or None,
+            one.warnings or None,
+            one.how,
+            one.sha256[:12],
+        )
+        for turn, one in enumerate(files, 1)
+    ]
+    return _finished(sheet, looks, lines, 5, "I")
 
 
 def _log(title: str, log: Sequence[tuple[int, datetime, str, str, str, str, str]]) -> Sheet:
     sheet = _sheet("Nhật ký", title, LOG_HEADS, (7, 17, 14, 20, 26, 38, 18))
-    row = 4
-    for seq, when, actor, what, unit, told, digest in log:
-        row += 1
-        values: list[tuple[Value, str]] = [
-            (seq, "number"),
-            (_naive(when), "moment"),
-            (actor, "cell"),
-            (what, "cell"),
-            (unit, "cell"),
-            (told, "cell"),
-            (digest[:16], "code"),
-        ]
-        for col, (value, look) in enumerate(values, 1):
-            sheet.put(row, col, value, look)
-    _finish(sheet, row, len(LOG_HEADS), 0, "G")
-    return sheet
+    looks = ("number", "moment", "cell", "cell", "cell", "cell", "code")
+    lines: list[tuple[Value, ...]] = [(seq, _naive(when), *told, digest[:16]) for seq, when, *told, digest in log]
+    return _finished(sheet, looks, lines, 0, "G")
 
 
-def _finish(sheet: Sheet, last: int, columns: int, status: int, text_column: str) -> None:
-    last = max(last, 5)
-    sheet.filter = ((4, 1), (last, columns))
-    sheet.print_to = (last, columns)
+def _finished(sheet: Sheet, looks: tuple[str, ...], lines: list[tuple[Value, ...]], status: int, text_column: str) -> Sheet:
+    """The sheet with its lines, from row 5 on, and all that goes by their number."""
+    if lines:
+        sheet.tables.append(Rows(5, looks, ("",) * len(looks), list(lines)))
+    last = 4 + max(len(lines), 1)
+    sheet.filter = ((4, 1), (last, len(looks)))
+    sheet.print_to = (last, len(looks))
     sheet.text_number_areas = (f"{text_column}5:{text_column}{last}",)
     if status:
         area, cell = f"{a1(5, status)}:{a1(last, status)}", f"${a1(5, status)}"
         sheet.conditions = [Condition(area, f'LEFT({cell},1)="✗"', "is_bad"), Condition(area, f'LEFT({cell},1)="✓"', "is_good")]
+    return sheet
 
 
 def _naive(when: datetime | None) -> datetime | None:
