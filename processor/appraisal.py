@@ -6,33 +6,39 @@ of the old one no longer count and say so. A book in which somebody has worked i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import tee
 
 from processor import VERSION
-from processor.appraisal_books import identity_of_book, make_book, rebuild, remember, rows_of, template_of
+from processor.appraisal_books import entries_of, template_of, written_of
+from processor.appraisal_orders import Order, order, order_again, rows_of
 from processor.changes import write_changes
 from processor.charges import Rows, wanted
 from processor.checks import identity_of
 from processor.desk import APPRAISAL, Desk
 from processor.examining import read_apart
+from processor.executors import inline, one_by_one
 from processor.files import ascii_name, read_whole, write_atomic
 from processor.filled_books import is_empty
-from processor.issuing import parts_digest, parts_digest_or_none
-from processor.kept import read_all_kept
+from processor.issuing import parts_digest_or_none
+from processor.kept import read_all_kept, shelf_of
 from processor.reader import Unreadable
 from processor.record import BookMade, Charge, counting, current_round
 from processor.scores import unit_line
 from processor.taking import is_ours, take
 from rubric_versions.findings import Finding, Severity, finding
 from workbook_templates.appraisal_book import Filled
-from workbook_templates.book import a1, write_book
+from workbook_templates.book import Written, a1
 
 CITY = "thanh_pho"
 """The file name's word for the organiser's own council."""
 
 BOOK_ROWS = 20_000
 """Most rows of one book: far within Excel's 1,048,576, and what an office machine still opens, filters and saves at ease."""
+
+WORTH_PROCESSES = 5_000
+"""Fewest rows to be made, all books together, for which it pays to start processes: about as long takes the start of one."""
 
 
 @dataclass(slots=True)
@@ -53,16 +59,12 @@ def appraise(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> App
     taken = take(desk)
     done.findings += taken.findings
     done.taken = taken.count
-    for book in desk.record().books_now():  # one that was deleted is made again, with what was already put in
-        if not (desk.folder / APPRAISAL / book.file).is_file():
-            _write(desk, book.file, rebuild(desk, book))
-            done.written.append(book.file)
+    _make_again(desk, done)
     now = wanted(desk)
     done.findings += [finding("appraisal-waiting", stage=name, count=count) for name, count in now.waiting.items()]
     planning = _Planning(desk, taken.unfilled)
-    for charge in {**now.charges, **{one.charge: {} for one in planning.untouched}}:
-        planning.make(charge, now.charges.get(charge, {}), done)
-        tick(1)
+    charges = {**now.charges, **{one.charge: {} for one in planning.untouched}}
+    _make(desk, [book for charge in charges for book in planning.books(charge, now.charges.get(charge, {}), done)], done, tick)
     done.findings += _stale(desk)
     done.holes = holes(desk)
     done.findings += _open_places(desk)
@@ -112,6 +114,17 @@ def _open_places(desk: Desk) -> list[Finding]:
 # -------------------------------------------------------------------------------------------------------------------- making books
 
 
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """A book to be made: whose, which number, its rows, its file, the id of the book that it takes the place of."""
+
+    charge: Charge
+    serial: int
+    rows: Rows
+    file: str
+    replaces: str
+
+
 class _Planning:
     """Which books are to be written so that every row wanted stands in exactly one, and none that somebody has worked in changes."""
 
@@ -127,8 +140,8 @@ class _Planning:
             for row, codes in book.rows.items():
                 self.covered[book.charge.stage, row] = self.covered.get((book.charge.stage, row), ()) + codes
 
-    def make(self, charge: Charge, rows: Rows, done: Appraised) -> None:
-        """Nothing; the books of a charge are as they should be."""
+    def books(self, charge: Charge, rows: Rows, done: Appraised) -> Iterator[_Book]:
+        """The books to be made for the rows of a charge."""
         need: Rows = {}
         for row, codes in rows.items():
             taken = self.covered.get((charge.stage, row), ())
@@ -153,45 +166,60 @@ class _Planning:
         for old, content in contents:
             if old is None:
                 serial += 1
-                self._write(charge, serial, content, file_name(charge, self.first, serial, parts=len(chunks) > 1), None, done)
+                yield _Book(charge, serial, content, file_name(charge, self.first, serial, parts=len(chunks) > 1), "")
             elif content and old.rows != content:
-                self._write(charge, old.serial, content, old.file, old, done)
+                yield _Book(charge, old.serial, content, old.file, old.book)
         if len(chunks) > 1:
             done.findings.append(
                 finding("appraisal-split", file=file_name(charge, self.first, serial, parts=True), count=len(chunks), limit=BOOK_ROWS)
             )
 
-    def _write(self, charge: Charge, serial: int, rows: Rows, file: str, replaces: BookMade | None, done: Appraised) -> None:
-        desk = self.desk
-        made = make_book(desk, charge, serial, rows)
-        data = write_book(made.book)
-        identity = identity_of_book(made)
-        remember(identity.form_id, made)
-        _write(desk, file, data)
-        units, criteria = rows_of(rows)
+
+def _make_again(desk: Desk, done: Appraised) -> None:
+    """Nothing; a book that was deleted is there again, with what was already put in."""
+    gone = [book for book in desk.record().books_now() if not (desk.folder / APPRAISAL / book.file).is_file()]
+    orders = (order_again(desk, book, entries_of(desk, book)) for book in gone)
+    for book, made in zip(gone, _made(desk, orders, [book.rows for book in gone]), strict=True):
+        _write(desk, book.file, made.data)
+        done.written.append(book.file)
+
+
+def _make(desk: Desk, books: Sequence[_Book], done: Appraised, tick: Callable[[int], None]) -> None:
+    """Nothing; the books are made wherever there is room, and written and told here, one after another."""
+    orders, ahead = tee(order(desk, one.charge, one.serial, one.rows) for one in books)
+    for one, ordered, made in zip(books, orders, _made(desk, ahead, [one.rows for one in books]), strict=True):
+        _write(desk, one.file, made.data)
+        units, criteria = rows_of(one.rows)
         desk.ledger.append(
             "book",
             at=desk.clock.now(),
             actor=desk.actor,
             data={
-                "book": identity.form_id,
-                "council": charge.council,
-                "office": charge.office,
-                "round": charge.round,
-                "stage": charge.stage,
-                "serial": serial,
-                "file": file,
+                "book": ordered.identity.form_id,
+                "council": one.charge.council,
+                "office": one.charge.office,
+                "round": one.charge.round,
+                "stage": one.charge.stage,
+                "serial": one.serial,
+                "file": one.file,
                 "units": units,
                 "criteria": criteria,
-                "digest": parts_digest(data),
-                "key": identity.key,
-                "seal": identity.seal,
+                "digest": made.digest,
+                "key": ordered.identity.key,
+                "seal": ordered.identity.seal,
                 "program": VERSION,
                 "campaign": desk.campaign_digest,
-                "replaces": replaces.book if replaces else "",
+                "replaces": one.replaces,
             },
         )
-        done.written.append(file)
+        done.written.append(one.file)
+        tick(1)
+
+
+def _made(desk: Desk, orders: Iterable[Order], rows: Iterable[Mapping[tuple[str, str], tuple[str, ...]]]) -> Iterator[Written]:
+    """The files of the books ordered, which have these rows."""
+    many = sum(len(codes) for one in rows for codes in one.values()) >= WORTH_PROCESSES
+    return one_by_one(written_of, shelf_of(desk), orders) if many else inline(written_of, shelf_of(desk), orders)
 
 
 def _chunks(rows: Rows) -> list[Rows]:

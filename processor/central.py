@@ -6,7 +6,7 @@ taken for proved cases, figures to set beside the declared ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -356,11 +356,12 @@ def _case(desk: Desk, turn: int) -> tuple[str, Fraction]:
     return ("bonus", added[turn].points) if turn < len(added) else ("minus", taken[turn - len(added)].points)
 
 
-def figure_texts(desk: Desk) -> dict[tuple[str, str], str]:
-    """By unit and leaf the central figures in words, as they stand beside the declared ones in an appraisal book."""
-    found = {}
-    for place, (raws, source) in lists_of(desk).figures.items():
-        found[place] = f"Số liệu tập trung: {'; '.join(_shown(raw) for raw in raws)} ({source})"
+def figure_texts(desk: Desk, units: Collection[str]) -> dict[str, dict[str, str]]:
+    """By unit and leaf the central figures of these units in words, as they stand beside the declared ones in an appraisal book."""
+    found: dict[str, dict[str, str]] = {}
+    for (unit, code), (raws, source) in lists_of(desk).figures.items():
+        if unit in units:
+            found.setdefault(unit, {})[code] = f"Số liệu tập trung: {'; '.join(_shown(raw) for raw in raws)} ({source})"
     return found
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 Context = TypeVar("Context")
@@ -29,7 +30,7 @@ class Runner(Protocol):
         """The results, one per item, in the items' order, as they become ready."""
 
 
-def inline(work: Callable[[Context, Item], Result], context: Context, items: Sequence[Item]) -> Iterator[Result]:
+def inline(work: Callable[[Context, Item], Result], context: Context, items: Iterable[Item]) -> Iterator[Result]:
     """All in this process, one after another."""
     for item in items:
         yield work(context, item)
@@ -63,3 +64,22 @@ def processes(work: Callable[[Context, Item], Result], context: Context, items: 
         return
     with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(work, context)) as pool:
         yield from pool.map(_do, items, chunksize=BATCH)
+
+
+def one_by_one(work: Callable[[Context, Item], Result], context: Context, items: Iterable[Item]) -> Iterator[Result]:
+    """In as many processes as there are cores, an item at a time: for few and weighty ones.
+
+    They are asked for a little before their turn, so that no more of them or of their results are held than those under way.
+    """
+    workers = os.cpu_count() or 1
+    if workers < 2:
+        yield from inline(work, context, items)
+        return
+    under_way: deque[Future[Result]] = deque()
+    with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(work, context)) as pool:
+        for item in items:
+            under_way.append(pool.submit(_do, item))
+            if len(under_way) > workers:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from processor import ranking
-from processor.appraisal_books import DECISION_WORDS
+from processor.appraisal_orders import DECISION_WORDS
 from processor.checks import Verdict
 from processor.desk import Blocked, Desk
 from processor.kept import read_all_kept

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from processor import ranking
-from processor.appraisal_books import DECISION_WORDS
+from processor.appraisal_orders import DECISION_WORDS
 from processor.ranking import Block, LeafScore, UnitScores
 from rubric_versions.methods.base import State
 from rubric_versions.model import Appendix, RubricVersion

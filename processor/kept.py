@@ -39,6 +39,15 @@ OPEN = 512
 """So many returns are held unpacked and judged, the last ones: all units of a book of 20,000 rows."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where returns are read again from, in any process: the version, the originals, whether this machine's notes of them are asked."""
+
+    version: RubricVersion
+    originals: Originals
+    asks_notes: bool
+
+
 def kept_return(desk: Desk, sha256: str, unit: str) -> KeptReturn:
     """A return read again from its original; remembered while the program runs."""
     appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
@@ -57,6 +66,32 @@ def kept_return(desk: Desk, sha256: str, unit: str) -> KeptReturn:
         if len(_open) > OPEN:
             del _open[next(iter(_open))]
     return _open[key]
+
+
+def shelf_of(desk: Desk) -> Shelf:
+    """The shelf of a desk; with its originals named in full, for another process may stand in another folder."""
+    return Shelf(desk.version, Originals(desk.originals.folder.absolute()), asks_notes=not desk.read_only)
+
+
+def kept_on(shelf: Shelf, wanted: Mapping[str, Appendix]) -> dict[str, KeptReturn]:
+    """What returns hold, by hash: for work on a few units at a time, so that what is read here is not remembered."""
+    keys = {sha256: _key(shelf.version, appendix, sha256) for sha256, appendix in wanted.items()}
+    unknown = [key for key in keys.values() if key not in _open and key not in _packed]
+    noted = Notes(shelf.originals, asked=shelf.asks_notes).recall(unknown)
+    found = {}
+    for sha256, appendix in wanted.items():
+        key = keys[sha256]
+        if key in _open:
+            found[sha256] = _open[key]
+            continue
+        data = _packed.get(key) or noted.get(sha256)
+        answers = unpacked(data) if data is not None else None
+        if answers is None:
+            answers = unpacked(_read_kept((shelf.version, shelf.originals.folder), (sha256, appendix.tier)))
+        if answers is None:
+            raise ValueError("answers were packed that cannot be unpacked")
+        found[sha256] = _judged(shelf.version, appendix, answers)
+    return found
 
 
 def remember(desk: Desk, read: Iterable[tuple[str, str, Answers]]) -> None:

@@ -461,7 +461,7 @@ def bring_back(package: Path, folder: Path, *, as_json: bool) -> int:
 
 def decide(desk: Desk, unit: str, what: Any, reason: str, *, as_json: bool) -> int:
     """A person's decision, written down."""
-    from processor.appraisal_books import DECISION_WORDS
+    from processor.appraisal_orders import DECISION_WORDS
     from processor.decisions import decide as write_down
     from processor.tracking import write_tracking
 

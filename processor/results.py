@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from processor import VERSION, ranking
-from processor.appraisal_books import DECISION_WORDS
+from processor.appraisal_orders import DECISION_WORDS
 from processor.central import Lists, lists_of, take_central
 from processor.comparing import comparison, snapshot
 from processor.desk import CAMPAIGN_FILE, RESULTS, Blocked, Desk

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from processor.appraisal import holes
-from processor.appraisal_books import DECISION_WORDS
+from processor.appraisal_orders import DECISION_WORDS
 from processor.checks import Verdict
 from processor.clock import parse_moment
 from processor.desk import Desk

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from processor import VERSION
-from processor.appraisal_books import DECISION_WORDS
+from processor.appraisal_orders import DECISION_WORDS
 from processor.central import Lists, lists_of
 from processor.desk import RESULTS, Desk
 from processor.executors import Runner, processes

@@ -25,7 +25,7 @@ from tests.engines import Engine, differences
 from tests.folders import APPRAISING, CENTRAL, VERSION, Folder, Ran, appendix_of, files_of, good, repacked
 from workbook_templates import appraisal_book as at
 from workbook_templates.appraisal_book import AppraisalBook, Filled
-from workbook_templates.book import Value, a1, write_book
+from workbook_templates.book import a1, write_book
 
 DISTRICT, COMMUNE = "916", "31117"
 BOOK = "tham_dinh_916.xlsx"
@@ -146,7 +146,7 @@ def test_the_formulas_of_a_book_state_what_an_engine_calculates(received: Folder
         inputs[sheet, row, at.SCORE] = float(score) if isinstance(score, Fraction) else score  # type: ignore[assignment]  # the engine's own number
         inputs[sheet, row, at.REASON] = one.reason or None
     assert differences(filled.book, engine.evaluate(inputs)) == []
-    told = {cell.value for sheet in filled.book.sheets for (_, col), cell in sheet.cells.items() if col == at.STATUS and cell.formula}
+    told = {cell.value for sheet in filled.book.sheets for (_, col), cell in sheet.all_cells() if col == at.STATUS and cell.formula}
     assert told == {at.NOT_YET, at.AGREED, at.CHANGED, at.NO_REASON, at.WRONG}
 
 
@@ -165,12 +165,8 @@ def some_of_everything(blank: AppraisalBook) -> dict[tuple[str, str], Filled]:
 
 def own_and_most(blank: AppraisalBook, place: tuple[str, str]) -> tuple[Fraction | str | None, Fraction]:
     """The unit's own points of a row (KĐG, or None), and the most there can be."""
-    sheet, row = blank.places[place]
-    own: Value = blank.book.sheet(sheet).cells[row, at.SELF].value
-    most: Value = blank.book.sheet(sheet).cells[row, at.MAX].value
-    assert isinstance(most, Fraction | int)
-    assert own is None or isinstance(own, Fraction | str)
-    return own, Fraction(most)
+    line = blank.rows[place]
+    return line.points, line.leaf.max
 
 
 # ------------------------------------------------------------------------------------------------------------ entries taken in

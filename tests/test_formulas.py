@@ -133,7 +133,7 @@ def wrongly_cached(book: Book) -> Book:
     def spoilt(cell: Cell) -> Cell:
         return replace(cell, value="sai" if isinstance(cell.value, str) else -12345) if cell.formula else cell
 
-    sheets = [replace(sheet, cells={place: spoilt(cell) for place, cell in sheet.cells.items()}) for sheet in book.sheets]
+    sheets = [replace(sheet, cells={place: spoilt(cell) for place, cell in sheet.all_cells()}, tables=[]) for sheet in book.sheets]
     return replace(book, sheets=sheets)
 
 

@@ -238,7 +238,9 @@ def test_a_claim_of_not_assessed_is_decided_with_a_reason(folder: Rounds) -> Non
     with folder.desk() as desk:
         blank = template_of(desk, book)
         sheet, row = blank.places[granted]
-        assert blank.book.sheet(sheet).cells[row, blank.plan.columns["status"]].value == at.NOT_YET
+        status = blank.book.sheet(sheet).at(row, blank.plan.columns["status"])
+        assert status is not None
+        assert status.value == at.NOT_YET
     folder.fill(book, {**entries, granted: Filled(at.SKIP, "Đúng là không phát sinh")}, agree=False)
     assert "appraisal-skip-no-reason" not in codes(folder)
     assert folder.line(*granted)[1][2] == at.SKIP

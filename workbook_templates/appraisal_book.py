@@ -5,7 +5,7 @@ One sheet per appendix, one row per unit and leaf, and a sheet that counts; ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -13,7 +13,8 @@ from functools import cached_property
 from rubric_versions.model import Appendix, Leaf, RubricVersion
 from rubric_versions.numbers import decimal_text, rounded
 from workbook_templates.appraisal_across import MOST_UNITS, Across, across_sheet
-from workbook_templates.book import Address, Book, Condition, Sheet, Validation, Value, a1, quoted, text_literal
+from workbook_templates.book import Address, Book, Cell, Condition, Rows, Sheet, Validation, Value, a1, quoted, text_literal
+from workbook_templates.cells import beside
 from workbook_templates.identity import Identity
 
 SKIP = "KĐG"
@@ -196,6 +197,19 @@ def sheet_name(appendix: Appendix) -> str:
     return f"Thẩm định {appendix.number}"
 
 
+_BLANK = Filled(None, "")
+
+_LOOKS = {
+    **dict.fromkeys(("name", "title", "person", "result", "explanation", "documents", "link"), "cell"),
+    **dict.fromkeys(("unit", "code"), "code"),
+    **dict.fromkeys(("max", "self", "difference"), "points"),
+    **dict.fromkeys(("kept", "effective"), "helper"),
+    "score": "input_points",
+    "reason": "input",
+    "status": "status",
+}
+"""The look of each column."""
+
 _Line = tuple[UnitBlock, str, int, int]
 """A unit of the book, its sheet, its first and last row there."""
 
@@ -222,18 +236,14 @@ def appraisal_book(
         mine = [block for block in blocks if block.appendix.number == appendix.number]
         if not mine:
             continue
-        sheet = _table(version, identity, appendix, council, plan)
-        row = FIRST_ROW
+        sheet = _headed(version, identity, appendix, council, plan)
+        table = _Table(sheet, plan)
         for block in mine:
-            first = row
-            turn = OVERVIEW_FIRST + len(overview)
-            for line in block.rows:
-                filled = entries.get((block.unit, line.leaf.code), Filled(None, ""))
-                _Row(sheet, row, plan, line, filled, turn).put(block)
-                places[block.unit, line.leaf.code] = (sheet.name, row)
-                row += 1
-            overview.append((block, sheet.name, first, row - 1))
-        _finish(sheet, row - 1, plan)
+            filled = [entries.get((block.unit, line.leaf.code), _BLANK) for line in block.rows]
+            first = table.add(block, filled, OVERVIEW_FIRST + len(overview))
+            places |= {(block.unit, line.leaf.code): (sheet.name, row) for row, line in enumerate(block.rows, first)}
+            overview.append((block, sheet.name, first, table.end - 1))
+        _finish(sheet, table.end - 1, plan)
         sheets.append(sheet)
         if across and 1 < len(mine) <= MOST_UNITS:
             sheets.append(_across(sheet.name, appendix, mine, entries, places, plan, council))
@@ -268,7 +278,7 @@ def _across(
     return across_sheet(appendix, source, plan.columns["self"], given, units, title, whose)
 
 
-def _table(version: RubricVersion, identity: Identity, appendix: Appendix, council: str, plan: Plan) -> Sheet:
+def _headed(version: RubricVersion, identity: Identity, appendix: Appendix, council: str, plan: Plan) -> Sheet:
     at, last = plan.columns, plan.columns["reason"]
     sheet = Sheet(sheet_name(appendix), landscape=True, repeat_rows=(HEAD_ROW, HEAD_ROW), freeze=(FIRST_ROW, at["max"]))
     for name, col in at.items():
@@ -304,95 +314,101 @@ def _table(version: RubricVersion, identity: Identity, appendix: Appendix, counc
     return sheet
 
 
-class _Row:
-    """One row being written: what is in it, and what its formulas come to."""
+class _Table:
+    """The rows of one appendix: units under one another, each a table of rows of one shape."""
 
-    def __init__(self, sheet: Sheet, row: int, plan: Plan, line: LeafRow, filled: Filled, turn: int) -> None:
-        self.sheet, self.row, self.plan, self.line, self.filled = sheet, row, plan, line, filled
-        self.agree = f"{quoted(OVERVIEW)}!{a1(turn, OVERVIEW_AGREE, absolute=True)}"
+    def __init__(self, sheet: Sheet, plan: Plan) -> None:
+        self._sheet, self._plan, self.end = sheet, plan, FIRST_ROW
+        shown = {
+            f"{kind} {index}": one for kind, all_ in (("round", plan.rounds), ("stage", plan.stages)) for index, one in enumerate(all_)
+        }
+        looks = _LOOKS | {name: "points" if one.is_points else "cell" for name, one in shown.items()}
+        self._looks = tuple(looks[name.partition(" ")[0] if name.startswith("link") else name] for name in plan.columns)
+        self._shapes: dict[str, tuple[str, ...]] = {}
 
-    def put(self, block: UnitBlock) -> None:
-        """Every cell of the row."""
-        sheet, row, line, at = self.sheet, self.row, self.line, self.plan.columns
-        sheet.put(row, at["unit"], block.unit, "code")
-        sheet.put(row, at["name"], block.name, "cell")
-        sheet.put(row, at["code"], line.leaf.code, "code")
-        sheet.put(row, at["title"], line.leaf.title, "cell")
-        sheet.put(row, at["max"], line.leaf.max, "points")
-        sheet.put(row, at["result"], line.result, "cell")
-        sheet.put(row, at["self"], line.points, "points")
-        sheet.put(row, at["explanation"], line.explanation, "cell")
-        sheet.put(row, at["documents"], line.documents, "cell")
-        if self.plan.has_persons:
-            sheet.put(row, at["person"], line.person, "cell")
-        for index in range(self.plan.links):
-            if index < len(line.links):
-                sheet.put(row, at[f"link {index}"], "Mở", "cell_link", f'HYPERLINK({text_literal(line.links[index])},"Mở")')
-            else:
-                sheet.put(row, at[f"link {index}"], None, "cell")
-        for kind, shown, values in (("round", self.plan.rounds, line.rounds), ("stage", self.plan.stages, line.stages)):
-            for index, (one, value) in enumerate(zip(shown, values, strict=True)):
-                sheet.put(row, at[f"{kind} {index}"], value, "points" if one.is_points else "cell")
-        sheet.put(row, at["score"], self.filled.score, "input_points")
-        sheet.put(row, at["reason"], self.filled.reason or None, "input")
-        sheet.put(row, at["difference"], self._difference(), "points", self._difference_formula())
-        sheet.put(row, at["status"], self._status(), "status", self._status_formula())
-        if self.plan.has_effective:
-            kept, score = a1(row, at["kept"]), a1(row, at["score"])
-            sheet.put(row, at["kept"], line.kept, "helper")
-            other = f'IF(LEN({kept})=0,"",{kept})'
-            if self.plan.may_agree:
-                base = a1(row, self.plan.base)
-                other = f'IF(AND(EXACT(LOWER({self.agree}),"{AGREE}"),LEN({base})>0),{base},{other})'
-            effective = f"IF(ISERROR({score}),{score},IF(LEN({score})>0,{score},{other}))"
-            value = self.filled.score if self.filled.score is not None else line.kept
-            sheet.put(row, at["effective"], value, "helper", effective)
+    def add(self, block: UnitBlock, filled: Sequence[Filled], turn: int) -> int:
+        """The first row of the unit that was put under those before; `turn` is its row on the sheet that counts."""
+        rows = Rows(self.end, self._looks, self._formulas(turn))
+        rows.values = [self._values(block, line, one) for line, one in zip(block.rows, filled, strict=True)]
+        self._sheet.tables.append(rows)
+        self.end = rows.end
+        return rows.first
 
-    def _cell(self, name: str) -> str:
-        return a1(self.row, self.plan.columns[name])
+    def _values(self, block: UnitBlock, line: LeafRow, filled: Filled) -> tuple[Value | Cell, ...]:
+        plan, leaf = self._plan, line.leaf
+        values: list[Value | Cell] = [block.unit, block.name, leaf.code, leaf.title, leaf.max]
+        if plan.has_persons:
+            values.append(line.person)
+        values += line.rounds
+        values += (line.result, line.points, line.explanation, line.documents)
+        if plan.links:
+            opened = [Cell("Mở", f'HYPERLINK({text_literal(link)},"Mở")', "cell_link") for link in line.links]
+            values += (*opened, *[None] * (plan.links - len(opened)))
+        values += line.stages
+        values += (filled.score, filled.reason or None, _difference(plan, line, filled), _status(plan, line, filled))
+        if plan.has_effective:
+            values += (line.kept, filled.score if filled.score is not None else line.kept)
+        return tuple(values)
 
-    def _difference_formula(self) -> str:
-        given, mine = self._cell("effective" if self.plan.has_effective else "score"), a1(self.row, self.plan.base)
-        return f'IF(AND(ISNUMBER({given}),ISNUMBER({mine})),{given}-{mine},"")'
+    def _formulas(self, turn: int) -> tuple[str, ...]:
+        agree = f"{quoted(OVERVIEW)}!{a1(turn, OVERVIEW_AGREE, absolute=True)}" if self._plan.may_agree else ""
+        if agree not in self._shapes:
+            formulas = _formulas(self._plan, agree)
+            self._shapes[agree] = tuple(formulas.get(name, "") for name in self._plan.columns)
+        return self._shapes[agree]
 
-    def _difference(self) -> Fraction | None:
-        given = self.filled.score if self.filled.score is not None else self.line.kept
-        mine = base_of(self.plan, self.line)
-        return given - mine if isinstance(given, Fraction) and isinstance(mine, Fraction) else None
 
-    def _status_formula(self) -> str:
-        given, most, why, mine = (self._cell("score"), self._cell("max"), self._cell("reason"), a1(self.row, self.plan.base))
-        claimed = f'EXACT({self._cell("self")},"{SKIP}")'
-        wrong = f'IF(ISERROR({given}),TRUE,IF(ISNUMBER({given}),OR({given}<0,{given}>{most}),NOT(EXACT({given},"{SKIP}"))))'
-        same = f"IF(ISNUMBER({given}),IF(ISNUMBER({mine}),ROUND({given}-{mine},9)=0,LEN({mine})=0),EXACT({given},{mine}))"
-        silent = f"LEN(TRIM({why}))=0"
-        must = f"AND({claimed},{silent})" if self.plan.base == self.plan.columns["self"] else "FALSE"
-        blank = f'"{NOT_YET}"'
-        if self.plan.has_effective:
-            blank = f'IF(LEN({self._cell("kept")})>0,"{KEPT_STATUS}","{NOT_YET}")'
-        if self.plan.may_agree:
-            blank = f'IF(AND(EXACT(LOWER({self.agree}),"{AGREE}"),LEN({mine})>0),"{TAKEN_OVER}",{blank})'
-        return (
-            f'IF(ISERROR({given}),"{WRONG}",IF(LEN({given})=0,{blank},IF({wrong},"{WRONG}",IF({must},"{NO_REASON}",IF({same},"{AGREED}",'
-            f'IF({silent},"{NO_REASON}","{CHANGED}"))))))'
-        )
+def _formulas(plan: Plan, agree: str) -> dict[str, str]:
+    """The formulas of a row by column; `agree` is the cell that agrees to a unit's other scores, "" where there is none."""
+    cells = {name: beside(col) for name, col in plan.columns.items()}
+    score, most, why, base = cells["score"], cells["max"], cells["reason"], beside(plan.base)
+    given = cells["effective" if plan.has_effective else "score"]
+    formulas = {"difference": f'IF(AND(ISNUMBER({given}),ISNUMBER({base})),{given}-{base},"")'}
+    claimed = f'EXACT({cells["self"]},"{SKIP}")'
+    wrong = f'IF(ISERROR({score}),TRUE,IF(ISNUMBER({score}),OR({score}<0,{score}>{most}),NOT(EXACT({score},"{SKIP}"))))'
+    same = f"IF(ISNUMBER({score}),IF(ISNUMBER({base}),ROUND({score}-{base},9)=0,LEN({base})=0),EXACT({score},{base}))"
+    silent = f"LEN(TRIM({why}))=0"
+    must = f"AND({claimed},{silent})" if plan.base == plan.columns["self"] else "FALSE"
+    blank = f'"{NOT_YET}"'
+    if plan.has_effective:
+        kept = cells["kept"]
+        blank = f'IF(LEN({kept})>0,"{KEPT_STATUS}","{NOT_YET}")'
+        other = f'IF(LEN({kept})=0,"",{kept})'
+        if agree:
+            other = f'IF(AND(EXACT(LOWER({agree}),"{AGREE}"),LEN({base})>0),{base},{other})'
+        formulas["effective"] = f"IF(ISERROR({score}),{score},IF(LEN({score})>0,{score},{other}))"
+    if agree:
+        blank = f'IF(AND(EXACT(LOWER({agree}),"{AGREE}"),LEN({base})>0),"{TAKEN_OVER}",{blank})'
+    formulas["status"] = (
+        f'IF(ISERROR({score}),"{WRONG}",IF(LEN({score})=0,{blank},IF({wrong},"{WRONG}",IF({must},"{NO_REASON}",IF({same},"{AGREED}",'
+        f'IF({silent},"{NO_REASON}","{CHANGED}"))))))'
+    )
+    return formulas
 
-    def _status(self) -> str:
-        given, mine = self.filled.score, base_of(self.plan, self.line)
-        if given is None:
-            return NOT_YET if self.line.kept is None else KEPT_STATUS
-        if isinstance(given, Fraction) and not 0 <= given <= self.line.leaf.max:
-            return WRONG
-        silent = not self.filled.reason.strip(" ")
-        if silent and self.plan.base == self.plan.columns["self"] and self.line.points == SKIP:
-            return NO_REASON
-        if isinstance(given, Fraction) and isinstance(mine, Fraction):
-            agreed = rounded(given - mine) == 0  # as the formula says: no cell holds a third
-        else:
-            agreed = given == mine or (mine is None and isinstance(given, Fraction))
-        if agreed:
-            return AGREED
-        return NO_REASON if silent else CHANGED
+
+def _difference(plan: Plan, line: LeafRow, filled: Filled) -> Fraction | None:
+    given = filled.score if filled.score is not None else line.kept
+    mine = base_of(plan, line) if given is not None else None
+    return given - mine if isinstance(given, Fraction) and isinstance(mine, Fraction) else None
+
+
+def _status(plan: Plan, line: LeafRow, filled: Filled) -> str:
+    given = filled.score
+    if given is None:
+        return NOT_YET if line.kept is None else KEPT_STATUS
+    if isinstance(given, Fraction) and not 0 <= given <= line.leaf.max:
+        return WRONG
+    mine = base_of(plan, line)
+    silent = not filled.reason.strip(" ")
+    if silent and plan.base == plan.columns["self"] and line.points == SKIP:
+        return NO_REASON
+    if isinstance(given, Fraction) and isinstance(mine, Fraction):
+        agreed = given == mine or rounded(given - mine) == 0  # as the formula says: no cell holds a third
+    else:
+        agreed = given == mine or (mine is None and isinstance(given, Fraction))
+    if agreed:
+        return AGREED
+    return NO_REASON if silent else CHANGED
 
 
 def _finish(sheet: Sheet, last: int, plan: Plan) -> None:
@@ -452,8 +468,7 @@ def _overview(identity: Identity, lines: list[_Line], entries: Mapping[tuple[str
             for line in block.rows
         ]
         done = sum(score is not None for score in given)
-        mine = sum((line.points for line in block.rows if isinstance(line.points, Fraction)), Fraction(0))
-        total = sum((score for score in given if isinstance(score, Fraction)), Fraction(0))
+        mine, total = _sum(line.points for line in block.rows), _sum(given)
         sheet.put(row, 1, turn, "number")
         sheet.put(row, OVERVIEW_UNIT, block.name + (f" ({block.note})" if block.note else ""), "cell")
         sheet.put(row, 3, len(block.rows), "number", f"ROWS({scores})")
@@ -471,6 +486,15 @@ def _overview(identity: Identity, lines: list[_Line], entries: Mapping[tuple[str
         sheet.validations = [Validation(area, "list", "Đồng ý các điểm còn lại", prompt, f"Chỉ nhận chữ {AGREE}, hoặc để trống.", (AGREE,))]
     sheet.print_to = (max(row, OVERVIEW_FIRST), last)
     return sheet
+
+
+def _sum(scores: Iterable[Fraction | str | None]) -> Fraction:
+    """The sum of those that are points; those of one denominator first, which is several times as quick."""
+    by: dict[int, int] = {}
+    for one in scores:
+        if isinstance(one, Fraction):
+            by[one.denominator] = by.get(one.denominator, 0) + one.numerator
+    return sum((Fraction(whole, part) for part, whole in by.items()), Fraction(0))
 
 
 def _meta(identity: Identity) -> Sheet:
