@@ -99,6 +99,8 @@ class _Sent:
 
     def find(self, name: str) -> tuple[Document, ...]:
         """The files of that name: one, none, or several of different contents."""
+        if not self.by_step[0]:
+            return ()
         for found, key in zip(self.by_step, _steps(name), strict=True):
             if key in found:
                 return tuple(found[key])

@@ -53,6 +53,9 @@ def lines_of(text: str, width: float, size: float, bold: bool = False) -> int:
     """How many lines a wrapped text takes in `width` points."""
     count = 0
     for line in text.split("\n"):
+        if text_width(line, size, bold=bold) < width - 0.001:  # most texts: no word of theirs needs to be looked at
+            count += 1
+            continue
         used, lines = 0.0, 1
         space = text_width(" ", size, bold=bold)
         for word in line.split(" "):
