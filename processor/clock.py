@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -50,9 +50,9 @@ class FixedClock:
         """The moment at which it stands, in Asia/Ho_Chi_Minh."""
         return self._at
 
-    def advance(self, by: timedelta) -> None:
-        """Nothing; the clock stands `by` later (earlier, if negative: a clock set back)."""
-        self._at += by
+    def move_to(self, moment: datetime) -> None:
+        """Nothing; the clock stands there, later or earlier (a clock set back)."""
+        self._at = moment.astimezone(ZONE)
 
 
 def clock_from_environment(environment: Mapping[str, str] = os.environ) -> Clock:

@@ -224,29 +224,21 @@ class Year:
     def _at(month: int, day: int, hour: int, minute: int = 0, year: int = 2018) -> datetime:
         return datetime(year, month, day, hour, minute, tzinfo=ZONE)
 
-    def _move_to(self, moment: datetime) -> None:
-        self.clock.advance(moment - self.clock.now())
-
     def _desk(self) -> Desk:
         return open_desk(self.folder, self.clock)
 
     def play(self) -> int:
         """The whole year; the exit code."""
-        self._step("Tạo thư mục đợt đánh giá", self._create)
-        self._step("Cấp biểu mẫu", self._issue)
-        self._step("Các đơn vị điền biểu mẫu (có cả cách điền sai)", self._fill)
-        self._step("Nhận đợt đầu, 10/12/2018", lambda: self._receive("dot-1", self._at(12, 10, 9)))
-        self._step("Đơn vị bị trả lại sửa và gửi lại, 14/12/2018", self._mend)
-        self._step("Nhận sau hạn, 17/12/2018", self._receive_late)
-        self._step("Lập bảng thẩm định, 20/12/2018", self._appraise)
-        self._step("Các hội đồng nhập điểm thẩm định", self._fill_appraisal)
-        self._step("Nhập điểm điều tra, điểm trừ, 10/01/2019", self._central)
+        terminal.step("Tạo thư mục đợt đánh giá", self._create)
+        terminal.step("Cấp biểu mẫu", self._issue)
+        terminal.step("Các đơn vị điền biểu mẫu (có cả cách điền sai)", self._fill)
+        terminal.step("Nhận đợt đầu, 10/12/2018", lambda: self._receive("dot-1", self._at(12, 10, 9)))
+        terminal.step("Đơn vị bị trả lại sửa và gửi lại, 14/12/2018", self._mend)
+        terminal.step("Nhận sau hạn, 17/12/2018", self._receive_late)
+        terminal.step("Lập bảng thẩm định, 20/12/2018", self._appraise)
+        terminal.step("Các hội đồng nhập điểm thẩm định", self._fill_appraisal)
+        terminal.step("Nhập điểm điều tra, điểm trừ, 10/01/2019", self._central)
         return self._finish()
-
-    def _step(self, title: str, work: Callable[[], Any]) -> None:
-        started = time.monotonic()
-        work()
-        terminal.say(f"• {title} ({time.monotonic() - started:.1f} giây)")
 
     def _create(self) -> None:
         create(self.folder, self.campaign, self.version, self.clock)
@@ -258,7 +250,7 @@ class Year:
 
     def _fill(self) -> None:
         spoil = {one.name: one.spoil for one in MISHAPS}
-        self._move_to(self._at(12, 8, 8))
+        self.clock.move_to(self._at(12, 8, 8))
         jobs: list[tuple[str, Filling]] = []
         for unit in self.campaign.units:
             appendix = self.version.appendix_for(unit.tier)
@@ -297,13 +289,13 @@ class Year:
                 tick(1)
 
     def _receive(self, folder: str, at: datetime) -> None:
-        self._move_to(at)
+        self.clock.move_to(at)
         path = self.folder / INBOX / folder
         with self._desk() as desk, terminal.progress("Nhận và kiểm tra") as tick:
             self.outcomes += receive(desk, [path] if path.exists() else [], tick=tick).received
 
     def _mend(self) -> None:
-        self._move_to(self._at(12, 13, 15))
+        self.clock.move_to(self._at(12, 13, 15))
         mending = {one.name for one in MISHAPS if one.mends}
         units = {unit.code: unit for unit in self.campaign.units}
         jobs = [
@@ -321,13 +313,13 @@ class Year:
         self._receive("dot-3", self._at(12, 17, 8, 30))
 
     def _appraise(self) -> None:
-        self._move_to(self._at(12, 20, 8))
+        self.clock.move_to(self._at(12, 20, 8))
         with self._desk() as desk, terminal.progress("Lập bảng thẩm định", len(self.campaign.councils)) as tick:
             appraise(desk, tick=tick)
 
     def _fill_appraisal(self) -> None:
         """Every council agrees with most, lowers some with a reason, grants most claims of "not assessed"."""
-        self._move_to(self._at(12, 27, 16))
+        self.clock.move_to(self._at(12, 27, 16))
         with self._desk() as desk:
             for book in desk.record().books_now():
                 made = template_of(desk, book)
@@ -353,7 +345,7 @@ class Year:
         return Filled(Fraction(own), "")
 
     def _central(self) -> None:
-        self._move_to(self._at(1, 10, 9, year=2019))
+        self.clock.move_to(self._at(1, 10, 9, year=2019))
         central: dict[tuple[str, str], tuple[Raw, ...]] = {}
         for unit in self.campaign.units:
             for leaf in self.version.appendix_for(unit.tier).leaves:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -100,24 +99,15 @@ class TwoSteps:
             f"Đợt đánh giá 2023 của Cần Thơ: {len(units)} cơ quan, đơn vị ({rooms} phòng chuyên môn), "
             f"{len(DISTRICTS)} Phòng Nội vụ. Nội dung tiêu chí và số liệu là minh họa."
         )
-        self._step("24/11/2023: Sở Nội vụ lập đợt, giao gói khởi tạo cho ba quận, huyện", self._hand_out)
-        self._step("27/11/2023: các Phòng Nội vụ mở gói, cấp biểu mẫu cho xã, phường và phòng chuyên môn", self._open)
-        self._step("15/12/2023: các đơn vị tự chấm, gửi hồ sơ", self._returns)
-        self._step("02/01/2024: một phường gửi sau khi khóa (00:00 01/01/2024)", self._late)
-        self._step("03/01/2024: các hội đồng thẩm định, nhập điểm điều tra", self._appraise)
-        self._step("05/01/2024: các Phòng Nội vụ niêm phong sổ kết quả", self._results)
-        self._step("08/01/2024: Sở Nội vụ nhận sổ: một sổ bị sửa tay, một sổ đến sau", self._merge)
-        self._step("10/01/2024: Phòng Nội vụ xem xét kiến nghị, gửi sổ số 2 thay sổ số 1", self._petition)
+        terminal.step("24/11/2023: Sở Nội vụ lập đợt, giao gói khởi tạo cho ba quận, huyện", self._hand_out)
+        terminal.step("27/11/2023: các Phòng Nội vụ mở gói, cấp biểu mẫu cho xã, phường và phòng chuyên môn", self._open)
+        terminal.step("15/12/2023: các đơn vị tự chấm, gửi hồ sơ", self._returns)
+        terminal.step("02/01/2024: một phường gửi sau khi khóa (00:00 01/01/2024)", self._late)
+        terminal.step("03/01/2024: các hội đồng thẩm định, nhập điểm điều tra", self._appraise)
+        terminal.step("05/01/2024: các Phòng Nội vụ niêm phong sổ kết quả", self._results)
+        terminal.step("08/01/2024: Sở Nội vụ nhận sổ: một sổ bị sửa tay, một sổ đến sau", self._merge)
+        terminal.step("10/01/2024: Phòng Nội vụ xem xét kiến nghị, gửi sổ số 2 thay sổ số 1", self._petition)
         return self._finish()
-
-    @staticmethod
-    def _step(title: str, work: Callable[[], Any]) -> None:
-        started = time.monotonic()
-        work()
-        terminal.say(f"• {title} ({time.monotonic() - started:.1f} giây)")
-
-    def _move_to(self, moment: datetime) -> None:
-        self.clock.advance(moment - self.clock.now())
 
     def _parties(self) -> Iterator[Party]:
         yield self.city
@@ -132,7 +122,7 @@ class TwoSteps:
             district_report.district(desk, (), self.packages, as_json=False)
 
     def _open(self) -> None:
-        self._move_to(_at(2023, 11, 27, 8))
+        self.clock.move_to(_at(2023, 11, 27, 8))
         for code, party in self.districts.items():
             os.environ[FOLDER_VARIABLE] = str(party.keys)
             districts.start(party.folder, next(self.packages.glob(f"goi_khoi_tao_{code}_*.zip")), self.clock)
@@ -177,7 +167,7 @@ class TwoSteps:
             write_atomic(path, data)
 
     def _receive(self, folder: str, at: datetime) -> None:
-        self._move_to(at)
+        self.clock.move_to(at)
         for party in self._parties():
             path = party.folder / INBOX / folder
             if path.exists():
@@ -187,7 +177,7 @@ class TwoSteps:
     # ---------------------------------------------------------------------------------------------------------------- appraisal
 
     def _appraise(self) -> None:
-        self._move_to(_at(2024, 1, 3, 8))
+        self.clock.move_to(_at(2024, 1, 3, 8))
         for party in self._parties():
             with party.desk() as desk:
                 appraise(desk)
@@ -229,7 +219,7 @@ class TwoSteps:
     # ---------------------------------------------------------------------------------------------------------------- two steps up
 
     def _results(self) -> None:
-        self._move_to(_at(2024, 1, 5, 10))
+        self.clock.move_to(_at(2024, 1, 5, 10))
         for party in self.districts.values():
             with party.desk() as desk:
                 district_report.result(desk, as_json=False)
@@ -239,7 +229,7 @@ class TwoSteps:
 
     def _merge(self) -> None:
         """The first book twice, as somebody changed it and as it is; the second; the third is still awaited."""
-        self._move_to(_at(2024, 1, 8, 9))
+        self.clock.move_to(_at(2024, 1, 8, 9))
         first, second, third = DISTRICTS
         forged = self.packages.parent / "so_bi_sua_tay.xlsx"
         book = self._book(first).read_bytes()
@@ -254,7 +244,7 @@ class TwoSteps:
 
     def _petition(self) -> None:
         """A phường's petition is granted: its council gives the points back, the district makes its book anew."""
-        self._move_to(_at(2024, 1, 10, 9))
+        self.clock.move_to(_at(2024, 1, 10, 9))
         code = DISTRICTS[1]
         unit = self._communes(code)[0]
         with self.districts[code].desk() as desk:
@@ -272,7 +262,7 @@ class TwoSteps:
             district_report.merge(desk, [self._book(code)], as_json=False)
 
     def _finish(self) -> int:
-        self._move_to(_at(2024, 1, 15, 9))
+        self.clock.move_to(_at(2024, 1, 15, 9))
         with self.city.desk() as desk:
             appraise(desk)
             code = report.rank(desk, as_json=False)

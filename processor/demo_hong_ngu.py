@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import random
-import time
 import unicodedata
 import zipfile
 from collections import Counter
@@ -92,23 +91,17 @@ class HongNgu:
             f"Hồng Ngự 2023: {len(self.campaign.units)} cơ quan, đơn vị; chấm điểm, không xếp hạng: {unranked}. "
             "Nội dung tiêu chí và số liệu là minh họa."
         )
-        self._step("01/02/2024: lập đợt, cấp biểu mẫu", self._issue)
-        self._step("28/02/2024: các đơn vị gửi biểu mẫu, tài liệu kiểm chứng, báo cáo ký", self._send)
-        self._step("04/03/2024: một phòng gửi bổ sung tài liệu còn thiếu", self._supplement)
-        self._step("07/03/2024: nhập điều tra xã hội học, danh sách không đánh giá", self._central)
-        self._step("08/03/2024: Tổ giúp việc thẩm định, đề xuất", lambda: self._appraise(_at(3, 8, 8), self._proposed))
-        self._step("15/03/2024: UBND thành phố quyết định", lambda: self._appraise(_at(3, 15, 8), self._decided))
+        terminal.step("01/02/2024: lập đợt, cấp biểu mẫu", self._issue)
+        terminal.step("28/02/2024: các đơn vị gửi biểu mẫu, tài liệu kiểm chứng, báo cáo ký", self._send)
+        terminal.step("04/03/2024: một phòng gửi bổ sung tài liệu còn thiếu", self._supplement)
+        terminal.step("07/03/2024: nhập điều tra xã hội học, danh sách không đánh giá", self._central)
+        terminal.step("08/03/2024: Tổ giúp việc thẩm định, đề xuất", lambda: self._appraise(_at(3, 8, 8), self._proposed))
+        terminal.step("15/03/2024: UBND thành phố quyết định", lambda: self._appraise(_at(3, 15, 8), self._decided))
         return self._finish()
-
-    @staticmethod
-    def _step(title: str, work: Callable[[], Any]) -> None:
-        started = time.monotonic()
-        work()
-        terminal.say(f"• {title} ({time.monotonic() - started:.1f} giây)")
 
     def _desk(self, moment: datetime | None = None) -> Desk:
         if moment is not None:
-            self.clock.advance(moment - self.clock.now())
+            self.clock.move_to(moment)
         return open_desk(self.folder, self.clock)
 
     # ---------------------------------------------------------------------------------------------------------------- out and back

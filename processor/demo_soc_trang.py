@@ -6,14 +6,12 @@ A year of assessment with a clock of its own, by the very functions of the comma
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from processor import report, terminal
 from processor.appraisal import appraise
@@ -82,26 +80,20 @@ class SocTrang:
             f"Sóc Trăng 2023: {len(self.campaign.units)} cơ quan, đơn vị; hai lần tự chấm; cơ quan thẩm định: {offices} và Sở Nội vụ. "
             "Nội dung tiêu chí và số liệu là minh họa."
         )
-        self._step("01/11/2023: lập đợt, phân công thẩm định, cấp biểu mẫu lần 1", self._begin)
-        self._step("10/11/2023: các đơn vị gửi lần 1, phần lớn thiếu tài liệu và giải trình", self._first)
-        self._step("20/11/2023: ba sở chuyên ngành và Sở Nội vụ thẩm định lần 1", lambda: self._specialists(_at(11, 20, 8)))
-        self._step("22/11/2023: Sở Nội vụ tổng hợp lần 1", lambda: self._council(_at(11, 22, 8)))
-        self._step("27/11/2023: cấp biểu mẫu lần 2 kèm điểm và ý kiến thẩm định", self._issue_again)
-        self._step("30/11/2023: các đơn vị rà soát, bổ sung, gửi lần 2", self._second)
-        self._step("04/12/2023 17:00: khóa; một đơn vị được mở lại", self._reopened)
-        self._step("08/12/2023: thẩm định lần 2", lambda: self._specialists(_at(12, 8, 8)))
-        self._step("11/12/2023: Sở Nội vụ tổng hợp lần 2", lambda: self._council(_at(12, 11, 8)))
+        terminal.step("01/11/2023: lập đợt, phân công thẩm định, cấp biểu mẫu lần 1", self._begin)
+        terminal.step("10/11/2023: các đơn vị gửi lần 1, phần lớn thiếu tài liệu và giải trình", self._first)
+        terminal.step("20/11/2023: ba sở chuyên ngành và Sở Nội vụ thẩm định lần 1", lambda: self._specialists(_at(11, 20, 8)))
+        terminal.step("22/11/2023: Sở Nội vụ tổng hợp lần 1", lambda: self._council(_at(11, 22, 8)))
+        terminal.step("27/11/2023: cấp biểu mẫu lần 2 kèm điểm và ý kiến thẩm định", self._issue_again)
+        terminal.step("30/11/2023: các đơn vị rà soát, bổ sung, gửi lần 2", self._second)
+        terminal.step("04/12/2023 17:00: khóa; một đơn vị được mở lại", self._reopened)
+        terminal.step("08/12/2023: thẩm định lần 2", lambda: self._specialists(_at(12, 8, 8)))
+        terminal.step("11/12/2023: Sở Nội vụ tổng hợp lần 2", lambda: self._council(_at(12, 11, 8)))
         return self._finish()
-
-    @staticmethod
-    def _step(title: str, work: Callable[[], Any]) -> None:
-        started = time.monotonic()
-        work()
-        terminal.say(f"• {title} ({time.monotonic() - started:.1f} giây)")
 
     def _desk(self, moment: datetime | None = None) -> Desk:
         if moment is not None:
-            self.clock.advance(moment - self.clock.now())
+            self.clock.move_to(moment)
         return open_desk(self.folder, self.clock)
 
     # ---------------------------------------------------------------------------------------------------------------- the units

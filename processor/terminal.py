@@ -57,6 +57,13 @@ def print_findings(findings: Iterable[Finding], *, limit: int = 200) -> None:
         out.print(f"… và {len(shown) - limit} điều khác (xem phiếu hoặc dùng --json).")
 
 
+def step(title: str, work: Callable[[], object]) -> None:
+    """Nothing; the work was done, and what it was and how long it took is said."""
+    started = time.monotonic()
+    work()
+    say(f"• {title} ({time.monotonic() - started:.1f} giây)")
+
+
 def print_table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[int] = ()) -> None:
     """A table; columns whose number (from 0) is in `right` are set to the right."""
     from rich import box

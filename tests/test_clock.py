@@ -68,7 +68,7 @@ def test_the_system_clock_is_aware_and_in_vietnam() -> None:
 def test_a_fixed_clock_stands_until_it_is_moved() -> None:
     clock = FixedClock(datetime(2018, 12, 15, 9, 30, tzinfo=UTC))
     assert clock.now() == clock.now() == parse_moment("2018-12-15 16:30")
-    clock.advance(timedelta(days=1))
+    clock.move_to(clock.now() + timedelta(days=1))
     assert clock.now().isoformat() == "2018-12-16T16:30:00+07:00"
     with pytest.raises(ValueError, match="no zone"):
         FixedClock(datetime(2018, 12, 15))  # noqa: DTZ001 - that is the mistake meant
