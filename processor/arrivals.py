@@ -13,11 +13,12 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from processor.files import BAD_ZIP, EnvironmentProblem, Originals, is_leftover, read_whole, sha256_of
+from processor.files import BAD_ZIP, WRITERS, EnvironmentProblem, Originals, is_leftover, read_whole, sha256_of
 from processor.ledger import plain_text
 from rubric_versions.findings import Finding, finding
 
@@ -64,19 +65,30 @@ def arrivals(inbox: Path, paths: Sequence[Path], originals: Originals, is_known:
 
     `is_known` tells the hashes whose bytes need not be kept once more. Raises EnvironmentProblem where nothing can be kept.
     """
-    for path in paths or [inbox]:
+    found = [(path, one) for path in paths or [inbox] for one in _files_in(path)]
+
+    def kept(at: tuple[Path, Path]) -> list[Arrival | Finding]:
+        path, one = at
         base = inbox if path.is_relative_to(inbox) else path if path.is_dir() else path.parent
-        every = sorted(path.rglob("*"), key=lambda one: one.as_posix()) if path.is_dir() else [path]
-        for one in every:
-            name = plain_text(one.relative_to(base).as_posix())
-            why = skipped_file(one)
-            if why:
-                if why != "folder":
-                    yield finding("return-skipped", file=name, why=why)
-                continue
-            within = "" if path in (inbox, one) else path.name
-            for arrived in _arrived(one, name, originals, is_known):
-                yield replace(arrived, within=within) if isinstance(arrived, Arrival) else arrived
+        name = plain_text(one.relative_to(base).as_posix())
+        if why := skipped_file(one):
+            return [] if why == "folder" else [finding("return-skipped", file=name, why=why)]
+        within = "" if path in (inbox, one) else path.name
+        return [
+            replace(arrived, within=within) if isinstance(arrived, Arrival) else arrived
+            for arrived in _arrived(one, name, originals, is_known)
+        ]
+
+    with ThreadPoolExecutor(WRITERS) as pool:  # a disk takes longest to say that it is done
+        try:
+            for some in pool.map(kept, found):
+                yield from some
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _files_in(path: Path) -> list[Path]:
+    return sorted(path.rglob("*"), key=lambda one: one.as_posix()) if path.is_dir() else [path]
 
 
 def _arrived(path: Path, name: str, originals: Originals, is_known: Callable[[str], bool]) -> Iterator[Arrival | Finding]:

@@ -46,13 +46,22 @@ class Cut:
     used: frozenset[str | None] = field(init=False)
     at: dict[int, int] = field(init=False)  # by column, where in the lists its cell is
     plain: bool = field(init=False)  # whether each cell says by itself what it is
+    masks: dict[frozenset[int], list[bool]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Works out what is asked for again with every workbook."""
         self.shared = [kind == "s" for kind in self.kinds]
         self.used = frozenset(self.styles)
         self.at = {column: number for number, (_, column) in enumerate(self.places)}
+        self.masks = {}
         self.plain = not self.odd and _KINDS.issuperset(self.kinds) and len(self.at) == len(self.places)
+
+    def within(self, columns: frozenset[int]) -> list[bool]:
+        """Of each cell whether it stands in one of these columns; there are few sets of columns that anybody asks for."""
+        mask = self.masks.get(columns)
+        if mask is None:
+            mask = self.masks[columns] = [column in columns for _, column in self.places]
+        return mask
 
 
 class Rows(NamedTuple):
@@ -125,7 +134,7 @@ _BLANKS: Final = re.compile(_BLANK.encode())
 _CELL: Final = re.compile(
     _BLANK + r'(?:\Z|<c r="([A-Z]{1,3}+[0-9]++)"(?: s="([0-9]++)")?+(?: t="([A-Za-z]++)")?+>'
     rf"(?:<f({_ATTRIBUTES})(?: ?+/>|>([^<>]*+)</f>))?+"
-    rf"(?:(<v>>)|<v ?+/>)?+(?:<is>{_TEXT_OPEN}([^<>]*+)</t></is>)?+</c>"
+    rf"(?:(<v></v>)|<v ?+/>)?+(?:<is>{_TEXT_OPEN}([^<>]*+)</t></is>)?+</c>"
     r"|([\s\S]++))"  # all the rest, once something is odd: so nothing is looked at twice
 )
 _ITEM: Final = re.compile(rf"<si>(?:{_TEXT_OPEN}([^<>]*+)</t>|<t ?+/>|((?:{_RUN})++))")
@@ -136,6 +145,7 @@ _ATTRIBUTE: Final = re.compile(r'([\w:]+)="([^"]*)"')
 _PLAIN_VALUE: Final = re.compile(r"[\w:$ ]{0,80}")
 _CHARACTER: Final = re.compile(r"&#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));")
 _PLAIN_FORMULA: Final = frozenset({None, "", ' aca="false"', ' ca="1"'})
+_VALUE: Final = re.compile(rb"<v>([^<>]*+)</v>")
 _NOT_PLAIN: Final = bytes(byte for byte in range(32) if byte not in b"\t\n")  # CR too: XML reads it as LF
 
 
@@ -170,7 +180,7 @@ def plain_rows(body: bytes) -> Rows | None:
     except ValueError:
         return None
     cuts = [row.cut for row in rows if row.cut is not None]
-    texts: list[str | None] = values
+    texts: list[str | None] = [*values]
     if sum(map(len, [cut.places for cut in cuts])) != len(values):
         following = iter(values)
         texts = [next(following) if has_one else None for cut in cuts for has_one in cut.valued]
@@ -179,29 +189,13 @@ def plain_rows(body: bytes) -> Rows | None:
     return Rows(cuts, texts, hidden, sum(empty), max(last, default=0), sum(written))
 
 
-def _emptied(body: bytes) -> tuple[bytes, list[str | Any]] | None:
-    """The XML with every value taken out, `<v>>` in its place, and the values in order; None if they are not plain.
-
-    Without a pattern, for there are thousands: end tags are made to look like start tags with a `>` behind them, which nothing else
-    has if each value stands between one of both and holds none.
-    """
-    pieces = body.replace(b"</v>", b"<v>>").split(b"<v>")
-    found = pieces[1::2]
-    count = len(found)
-    around, joined = b"<v>".join(pieces[::2]), b"\0".join(found)
-    paired = len(pieces) == 2 * count + 1 and body.count(b"</v>") == count == around.count(b"<v>>")
-    if not paired or b"<" in joined or b">" in joined:
-        return None
-    text = _plain_text(joined, count - 1)
+def _emptied(body: bytes) -> tuple[bytes, list[str]] | None:
+    """The XML with every value taken out of its `v` element, and the values in order; None if they are not plain."""
+    pieces = _VALUE.split(body)
+    text = _decoded_text(b"\0".join(pieces[1::2]), len(pieces) // 2 - 1)
     if text is None:
         return None
-    values: list[str | Any] = text.split("\0") if count else []
-    try:
-        if "&" in text:
-            _decode(values)
-    except ValueError:
-        return None
-    return around, values
+    return b"<v></v>".join(pieces[::2]), text.split("\0") if len(pieces) > 1 else []
 
 
 def _row(body: bytes) -> _Row:
@@ -304,15 +298,10 @@ def plain_strings(body: bytes) -> list[str] | None:
     for at in others:
         pieces[at] = b""
     joined = b"\0".join(pieces)
-    text = None if b">" in joined else _plain_text(joined, len(pieces) - 1)
+    text = None if b">" in joined else _decoded_text(joined, len(pieces) - 1)
     if text is None or None in others.values():
         return None
-    texts: list[Any] = text.split("\0")
-    try:
-        if "&" in text:
-            _decode(texts)
-    except ValueError:
-        return None
+    texts = text.split("\0")
     for at, some in reversed(others.items()):
         texts[at : at + 1] = some or ()
     return texts
@@ -436,6 +425,15 @@ def _plain_text(body: bytes, joints: int = 0) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if "\ufffe" in text or "\uffff" in text else text
+
+
+def _decoded_text(body: bytes, joints: int) -> str | None:
+    """The same with XML's own entities and character references replaced, none of which gives a zero byte."""
+    text = _plain_text(body, joints)
+    try:
+        return _decoded(text) if text and "&" in text else text
+    except ValueError:
+        return None
 
 
 def _checked_text(body: bytes) -> str:

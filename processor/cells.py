@@ -62,11 +62,6 @@ class _Values(dict[tuple[str | None, str | None], Value]):
         value = self[key] = self._read(*key)
         return value
 
-    def take_strings(self) -> None:
-        """Nothing; all strings are there at once, which is quicker where most of them are going to be asked for."""
-        strings = self._meaning.strings
-        self.update(zip(zip(repeat("s"), strings), [text or None for text in strings.values()], strict=False))
-
     def _read(self, kind: str | None, text: str | None) -> Value:
         if not text or kind == "inlineStr":
             return None
@@ -124,28 +119,33 @@ class Taken:
             raise KeyError(missing)
         return True
 
-    def cells(self, formulas: list[str | None] | None = None) -> dict[tuple[int, int], Cell]:
-        """All cells; `formulas` in place of those written, where some stand for others. ValueError or KeyError if they are not sound.
+    def cells(self, formulas: list[str | None] | None = None, columns: frozenset[int] | None = None) -> dict[tuple[int, int], Cell]:
+        """All cells, or those of some columns; `formulas` in place of those written, where some stand for others.
 
-        By columns of fields, not cell by cell, so that most loops are ones that Python has in C.
+        By columns of fields, not cell by cell, so that most loops are ones that Python has in C. ValueError or KeyError if the cells are
+        not sound; some of them may be asked for only where `check` said so.
         """
         cuts, texts, meaning = self.cuts, self.texts, self._meaning
         flat = chain.from_iterable
-        if len(meaning.strings) <= len(texts):
-            meaning.values.take_strings()
         places = list(flat([cut.places for cut in cuts]))
         kinds = list(flat([cut.kinds for cut in cuts]))
         styles = list(flat([cut.styles for cut in cuts]))
         formulas = list(flat([cut.formulas for cut in cuts])) if formulas is None else formulas
-        values = list(map(meaning.values.__getitem__, zip(kinds, texts, strict=True)))
+        own = [text for cut in cuts for text in cut.inlines or repeat(None, len(cut.places))] if any(cut.inlines for cut in cuts) else []
+        if columns is not None:
+            wanted = list(compress(range(len(places)), flat([cut.within(columns) for cut in cuts])))
+            places, texts, kinds = [places[at] for at in wanted], [texts[at] for at in wanted], [kinds[at] for at in wanted]
+            styles, formulas = [styles[at] for at in wanted], [formulas[at] for at in wanted]
+            own = [own[at] for at in wanted] if own else []
+        strings, others = meaning.strings, meaning.values
+        values = [strings[text] or None if kind == "s" and text else others[kind, text] for kind, text in zip(kinds, texts, strict=True)]
         locked, dates = list(map(meaning.locked.__getitem__, styles)), list(map(meaning.dates.__getitem__, styles))
         if "d" in kinds:
             dates = [date or kind == "d" for date, kind in zip(dates, kinds, strict=True)]
         if not all(texts) or "inlineStr" in kinds:
-            own = [text for cut in cuts for text in cut.inlines or repeat(None, len(cut.places))]
             for at, (value, kind) in enumerate(zip(values, kinds, strict=True)):
                 if value is None:
-                    values[at] = _without_value(kind, formulas[at], own[at])
+                    values[at] = _without_value(kind, formulas[at], own[at] if own else None)
         cells = list(map(_new, repeat(Cell), zip(values, formulas, locked, dates, strict=True)))
         if any(map(is_, values, repeat(None))):
             kept = [cell.value is not None or cell.formula is not None for cell in cells]

@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from processor.archive import RETURNS
 from processor.issued import SHEET_OF, Issued, issued
-from processor.reader import Cell, Limits, Sheet, Unreadable, Workbook, read_workbook
+from processor.reader import Cell, Limits, Unreadable, Workbook, read_workbook
 from processor.untouched import as_text, plain, untouched
 from rubric_versions import catalog, words
 from rubric_versions.answers import EVIDENCE_PARTS, Answers, LeafAnswer, Totals, is_blank, totals
@@ -37,6 +37,12 @@ from workbook_templates.layout import Layout
 
 _EMPTY = Cell(None, None, False, False)
 _EVIDENCE_COLUMNS = frozenset(at.EVIDENCE_COLUMNS.values())
+_INPUT_COLUMNS = {
+    "scoring": frozenset({at.INPUT, at.MARK, at.EXPLANATION}),
+    "evidence": _EVIDENCE_COLUMNS,
+    "approval": frozenset({at.APPROVAL_VALUE}),
+}
+_META_COLUMNS = frozenset({at.META_KEY, at.META_VALUE})
 _NO_EVIDENCE: tuple[Raw, ...] = (None,) * len(EVIDENCE_PARTS)
 _FIRST_DAY, _LAST_DAY = 36_526, 73_050  # 01/01/2000 and 31/12/2099 as Excel counts days
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z", re.ASCII)
@@ -159,10 +165,11 @@ def identity_of(book: Workbook) -> tuple[Identity | None, list[Finding]]:
     sheet = book.sheets.get(words.META)
     rows = {}
     if sheet is not None:
+        cells = sheet.within(_META_COLUMNS)
         for row in range(at.META_FIRST, at.META_FIRST + 40):
-            key = (sheet.at((row, at.META_KEY)) or _EMPTY).value
+            key = cells.get((row, at.META_KEY), _EMPTY).value
             if isinstance(key, str):
-                rows[key] = as_text((sheet.at((row, at.META_VALUE)) or _EMPTY).value)
+                rows[key] = as_text(cells.get((row, at.META_VALUE), _EMPTY).value)
     told = {key.removeprefix(PROPERTY_PREFIX): text for key, text in book.properties.items() if key.startswith(PROPERTY_PREFIX)}
     identity = from_rows(rows) or from_rows(told)
     if identity is None:
@@ -260,8 +267,9 @@ def earlier_in(book: Workbook) -> Earlier | None:
 
 def _packed(book: Workbook, col: int) -> list[str]:
     sheet = book.sheets.get(words.META)
+    cells = sheet.within(frozenset([col])) if sheet is not None else {}
     chunks: list[str] = []
-    while sheet is not None and isinstance(chunk := (sheet.at((at.META_FIRST + len(chunks), col)) or _EMPTY).value, str):
+    while isinstance(chunk := cells.get((at.META_FIRST + len(chunks), col), _EMPTY).value, str):
         chunks.append(chunk)
     return chunks
 
@@ -322,10 +330,10 @@ def read_answers(book: Workbook, layout: Layout) -> tuple[Answers, list[Finding]
     """
     found: list[Finding] = []
 
-    sheets = {key: book.sheets.get(name) or Sheet(name, "visible") for key, name in SHEET_OF.items()}
+    cells_of = {key: sheet.within(_INPUT_COLUMNS[key]) if (sheet := book.sheets.get(name)) else {} for key, name in SHEET_OF.items()}
 
     def take(key: str, row: int, col: int, criterion: str = "", *, number: bool = False) -> Raw:
-        cell = sheets[key].at((row, col))
+        cell = cells_of[key].get((row, col))
         if cell is None:
             return None
         if cell.formula is not None:
@@ -348,7 +356,7 @@ def read_answers(book: Workbook, layout: Layout) -> tuple[Answers, list[Finding]
         raws = tuple(take("scoring", row, at.INPUT, code, number=True) for row in place.input_rows)
         mark = take("scoring", place.row, at.MARK, code) if place.leaf.may_skip else None
         leaves[code] = LeafAnswer(raws, mark, take("scoring", place.row, at.EXPLANATION, code))
-    filled_rows = sheets["evidence"].rows_with(_EVIDENCE_COLUMNS)
+    filled_rows = {row for row, col in cells_of["evidence"] if col in _EVIDENCE_COLUMNS}
     evidence = [
         tuple(take("evidence", row, col) for col in at.EVIDENCE_COLUMNS.values()) if row in filled_rows else _NO_EVIDENCE
         for row in range(at.EVIDENCE_FIRST, layout.evidence_last + 1)

@@ -14,9 +14,9 @@ from processor.checks import Checked, Verdict, check_bytes, identity_of
 from processor.evidence import NamedFile, named_files
 from processor.files import Originals, read_whole
 from processor.isolation import Apart, apart
+from processor.notes import packed
 from processor.reader import Unreadable, Workbook, read_workbook
 from rubric_versions import words
-from rubric_versions.answers import Answers
 from rubric_versions.findings import Finding, finding
 from workbook_templates.identity import Identity
 from workbook_templates.layout import layout_of
@@ -24,8 +24,8 @@ from workbook_templates.layout import layout_of
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The verdict on one file with all findings; `scores`, `digest` and the evidence files `named` are there where its
-    answers are readable.
+    """The verdict on one file with all findings; `scores`, `digest`, the evidence files `named` and the answers, packed as
+    they are `noted`, are there where its answers are readable.
     """
 
     verdict: Verdict
@@ -35,16 +35,18 @@ class Seen:
     scores: Mapping[str, str] | None = None
     digest: str = ""
     named: tuple[NamedFile, ...] = ()
-    answers: Answers | None = None
+    noted: bytes = b""
 
 
 def seen_in(checked: Checked) -> Seen:
     """What is handed on of a checked form: little, for it comes from another process."""
     named: tuple[NamedFile, ...] = ()
+    noted = b""
     if checked.answers is not None and checked.version is not None and checked.identity is not None:
+        noted = packed(checked.answers)
         named = named_files(checked.answers, layout_of(checked.version.appendix_for(checked.identity.tier)))
     readable = checked.answers is not None
-    return Seen(checked.verdict, checked.findings, checked.identity, readable, checked.scores(), checked.digest, named, checked.answers)
+    return Seen(checked.verdict, checked.findings, checked.identity, readable, checked.scores(), checked.digest, named, noted)
 
 
 def refused(problem: Finding) -> Seen:

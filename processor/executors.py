@@ -10,6 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 Context = TypeVar("Context")
@@ -18,6 +19,9 @@ Result = TypeVar("Result")
 
 BATCH = 32
 """Fewest items a process is given at once: sending costs more than reading one form."""
+
+AHEAD = 3
+"""So many batches of a process are under way at once."""
 
 WORTH_PROCESSES = 64
 """Below so many items, starting processes costs more than it saves."""
@@ -50,20 +54,35 @@ def _prepare(work: Callable[[Any, Any], Any], context: Any) -> None:
     ease_collector()
 
 
-def _do(item: Any) -> Any:
+def _do(items: Sequence[Any]) -> list[Any]:
+    return [_do_one(item) for item in items]
+
+
+def _do_one(item: Any) -> Any:
     if _here is None:
         raise RuntimeError("the worker was not prepared")
     return _here[0](_here[1], item)
 
 
 def processes(work: Callable[[Context, Item], Result], context: Context, items: Sequence[Item]) -> Iterator[Result]:
-    """In as many processes as there are cores, in batches; inline where the items are few or the machine has one core."""
+    """In as many processes as there are cores, in batches; inline where the items are few or the machine has one core.
+
+    No more than a few batches are under way, so that results do not pile up where they are taken more slowly than made.
+    """
     workers = min(os.cpu_count() or 1, len(items) // BATCH)
     if workers < 2 or len(items) < WORTH_PROCESSES:
         yield from inline(work, context, items)
         return
     with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(work, context)) as pool:
-        yield from pool.map(_do, items, chunksize=BATCH)
+        batches = (pool.submit(_do, items[start : start + BATCH]) for start in range(0, len(items), BATCH))
+        under_way = deque(islice(batches, workers * AHEAD))
+        try:
+            while under_way:
+                done = under_way.popleft().result()
+                under_way.extend(islice(batches, 1))
+                yield from done
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def one_by_one(work: Callable[[Context, Item], Result], context: Context, items: Iterable[Item]) -> Iterator[Result]:
@@ -78,7 +97,7 @@ def one_by_one(work: Callable[[Context, Item], Result], context: Context, items:
     under_way: deque[Future[Result]] = deque()
     with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(work, context)) as pool:
         for item in items:
-            under_way.append(pool.submit(_do, item))
+            under_way.append(pool.submit(_do_one, item))
             if len(under_way) > workers:
                 yield under_way.popleft().result()
         while under_way:

@@ -266,7 +266,12 @@ class Originals:
 
     def _copies(self, sha256: str) -> list[Path]:
         """The files kept under the hash: one, or more if the same bytes arrived twice at once under two suffixes."""
-        return sorted(path for path in (self.folder / sha256[:2]).glob(sha256 + "*") if _KEPT_NAME.fullmatch(path.name))
+        folder = self.folder / sha256[:2]
+        try:
+            names = os.listdir(folder)  # noqa: PTH208  (names will do; a pattern would have to be compiled for every hash)
+        except FileNotFoundError:
+            return []
+        return [folder / name for name in sorted(names) if name.startswith(sha256) and _KEPT_NAME.fullmatch(name)]
 
 
 def ascii_name(text: str) -> str:

@@ -23,7 +23,7 @@ from processor.document_slips import answer_documents
 from processor.examining import Seen, lost, refused, seen_in, too_large
 from processor.executors import Runner, processes
 from processor.files import Originals, ascii_name, make_folder, write_many
-from processor.isolation import Apart, apart
+from processor.isolation import Apart, apart, apart_side_by_side
 from processor.issued import SHEET_OF
 from processor.issuing import identities
 from processor.ledger import Event
@@ -41,6 +41,9 @@ from workbook_templates.return_slip import Slip, counted, return_slip
 
 TOLD_AT_ONCE = 32
 """Files told in the ledger in one transaction, and replies written at a time: a disk takes longest to say that it is done."""
+
+WORTH_HELPERS = 32
+"""Below so many files, starting more than one helper to read them costs more than it saves."""
 
 Item = TypeVar("Item")
 
@@ -122,7 +125,8 @@ def receive(
 ) -> Receipt:
     """The verdicts on the files named, or on what lies in `02_tiep_nhan`; files already received are passed over.
 
-    Files are read by `run`, or on the `cluster` if there is one, which is sent their bytes. Raises Blocked before anything was issued.
+    Files are read apart, or on the `cluster` if there is one, which is sent their bytes; what else is to be made, `run` makes.
+    Raises Blocked before anything was issued.
     Killed anywhere and run again, it ends in the same state.
     """
     how = how or How()
@@ -153,12 +157,12 @@ def receive(
     found(len(fresh))
     context = (office_of(desk, record, round_number), desk.originals.folder)
     items = list(fresh.values())
-    examined = _examined_there(cluster, context, items) if cluster else run(apart, Apart(_examine, _lost, context), items)
-    for some in _in_batches(zip(items, examined, strict=True), TOLD_AT_ONCE):
+    examined = zip(items, _examined_there(cluster, context, items), strict=True) if cluster else _examined_here(context, items)
+    for some in _in_batches(examined, TOLD_AT_ONCE):
         with desk.ledger.transaction():
             rows = [_tell(desk, one, seen, how, round_number) for one, seen in some]
-        ours = [(one.sha256, row.unit, seen.answers) for (one, seen), row in zip(some, rows, strict=True) if _is_own(desk, row, seen)]
-        kept.remember(desk, [(sha256, unit, answers) for sha256, unit, answers in ours if answers is not None])
+        ours = [(one.sha256, row.unit, seen.noted) for (one, seen), row in zip(some, rows, strict=True) if _is_own(desk, row, seen)]
+        kept.remember(desk, [one for one in ours if one[2]])
         receipt.received += rows
         tick(len(some))
     receipt.received += _completed(desk, how, round_number)
@@ -200,6 +204,14 @@ def _completed(desk: Desk, how: How, round_number: int) -> Iterator[Received]:
             with desk.ledger.transaction():
                 told = _tell(desk, one, seen, how, round_number, completed=True)
             yield told
+
+
+def _examined_here(context: tuple[Office, Path], items: Sequence[Arrival]) -> Iterator[tuple[Arrival, Seen]]:
+    """Kept files with what is seen in them, read apart; by several helpers at once where there are enough files to start these for."""
+    task = Apart(_examine, _lost, context)
+    if len(items) < WORTH_HELPERS:
+        return ((one, apart(task, one)) for one in items)
+    return apart_side_by_side(task, items, 2 * TOLD_AT_ONCE)
 
 
 def _examine(context: tuple[Office, Path], item: Arrival) -> Seen:

@@ -79,10 +79,11 @@ def apart(task: Apart[Context, Item, Result], item: Item) -> Result:
     return task.lost(item)
 
 
-def apart_side_by_side(task: Apart[Context, Item, Result], items: Iterable[Item]) -> Iterator[tuple[Item, Result]]:
+def apart_side_by_side(task: Apart[Context, Item, Result], items: Iterable[Item], ahead: int = 0) -> Iterator[tuple[Item, Result]]:
     """Each item with its result, in order: as many helpers as there are cores work at once, and are gone at the end.
 
-    For few and weighty items. They are asked for a little before their turn, so that no more than those under way are held.
+    Items are asked for a little before their turn, so that no more than those under way are held: one for each core, or `ahead` where
+    whoever takes the results takes many at a time.
     """
     helpers: set[_Helper] = set()
 
@@ -99,7 +100,7 @@ def apart_side_by_side(task: Apart[Context, Item, Result], items: Iterable[Item]
         try:
             for item in items:
                 under_way.append((item, threads.submit(done, item)))
-                if len(under_way) > cores:
+                if len(under_way) > max(cores, ahead):
                     first, result = under_way.popleft()
                     yield first, result.result()
             while under_way:

@@ -94,12 +94,12 @@ def kept_on(shelf: Shelf, wanted: Mapping[str, Appendix]) -> dict[str, KeptRetur
     return found
 
 
-def remember(desk: Desk, read: Iterable[tuple[str, str, Answers]]) -> None:
-    """Nothing; what was read in returns just now, by hash and unit, need not be read again, by other commands either."""
+def remember(desk: Desk, read: Iterable[tuple[str, str, bytes]]) -> None:
+    """Nothing; what was read in returns just now, packed, by hash and unit, need not be read again, by other commands either."""
     new = {}
-    for sha256, unit, answers in read:
+    for sha256, unit, data in read:
         appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
-        new[_key(desk.version, appendix, sha256)] = packed(answers)
+        new[_key(desk.version, appendix, sha256)] = data
     _packed.update(new)
     notes_of(desk).note([(*key, data) for key, data in new.items()])
 

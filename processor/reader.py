@@ -12,7 +12,7 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from posixpath import basename, dirname, join, normpath
@@ -88,15 +88,9 @@ class Sheet:
         del self.cells
         self.taken = taken
 
-    def at(self, place: tuple[int, int]) -> Cell | None:
-        """The cell there, None if it holds nothing; all others stay as they were read."""
-        return self.cells.get(place) if self.taken is None else self.taken.cell(place)
-
-    def rows_with(self, columns: Set[int]) -> set[int]:
-        """The rows that have a cell in one of these columns."""
-        if self.taken is None:
-            return {row for row, column in self.cells if column in columns}
-        return {cut.row for cut in self.taken.cuts if not cut.at.keys().isdisjoint(columns)}
+    def within(self, columns: frozenset[int]) -> dict[tuple[int, int], Cell]:
+        """The cells of these columns, perhaps with others; those that were not asked for stay as they were read."""
+        return self.cells if self.taken is None else self.taken.cells(columns=columns)
 
 
 @dataclass(slots=True)

@@ -103,6 +103,9 @@ def _is_own(cell: BookCell | None) -> bool:
     return cell is not None and not cell.formula and isinstance(cell.value, str) and has_marks(cell.value)
 
 
+AREAS = 1_000
+"""So many merged areas of a sheet are remembered with whether they cover an input."""
+
 PROOFS = 4_000
 """So many spellings of rows are remembered of a sheet: some for each row."""
 
@@ -325,10 +328,20 @@ class _Covering:
 
     def __init__(self, cells: Collection[Address]) -> None:
         self._rows: dict[int, list[int]] = {}
+        self._known: dict[str, bool] = {}
         for row, col in sorted(cells):
             self._rows.setdefault(col, []).append(row)
 
     def __call__(self, area: str) -> bool:
+        """Whether it does; the areas of one form are those of all."""
+        known = self._known.get(area)
+        if known is None:
+            known = self._covers(area)
+            if len(self._known) < AREAS:
+                self._known[area] = known
+        return known
+
+    def _covers(self, area: str) -> bool:
         found = _AREA.fullmatch(area.replace("$", ""))
         if not found:
             return False

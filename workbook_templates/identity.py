@@ -71,7 +71,7 @@ _OPEN, _CLOSE = "\ue000", "\ue001"
 
 def placeholder_identity() -> Identity:
     """An identity whose every field is a mark that `filled` replaces: for what is made once and given to many units."""
-    return Identity(**{one.name: f"{_OPEN}{one.name}{_CLOSE}" for one in fields(Identity)})
+    return Identity(**{name: f"{_OPEN}{name}{_CLOSE}" for name in _FIELDS})
 
 
 def has_marks(text: str) -> bool:
@@ -83,6 +83,6 @@ def filled(text: str, identity: Identity, spelled: Callable[[str], str] = str) -
     """`text` with its marks replaced by the identity's own words, spelled as the text needs them."""
     if not has_marks(text):
         return text
-    for one in fields(Identity):
-        text = text.replace(f"{_OPEN}{one.name}{_CLOSE}", spelled(getattr(identity, one.name)))
+    for name in _FIELDS:
+        text = text.replace(f"{_OPEN}{name}{_CLOSE}", spelled(getattr(identity, name)))
     return text
