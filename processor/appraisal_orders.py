@@ -215,4 +215,4 @@ def _of_round(desk: Desk, line: LeafLine, number: int) -> list[Fraction | str | 
 
 def as_line(raw: Raw) -> str:
     """A cell's text as a book quotes it: at most 1,000 characters."""
-    return as_text(raw).strip()[:1000]
+    return "" if raw is None else as_text(raw).strip()[:1000]

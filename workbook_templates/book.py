@@ -28,6 +28,7 @@ from workbook_templates.sheet_xml import (
     DEFAULT_WIDTH,
     Columns,
     Strings,
+    TextsPart,
     WorkbookLimit,
     cached,
     cell_xml,
@@ -227,6 +228,13 @@ class _Packager(Packager):  # type: ignore[misc]  # xlsxwriter has no types
     def _end_part(self) -> None:
         if self._making:
             self.parts.append(self._making.pop().packed())
+
+    def _write_shared_strings_file(self) -> None:
+        texts = TextsPart()
+        texts.string_table = self.workbook.str_table
+        if texts.string_table.count:
+            texts._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+            texts._assemble_xml_file()
 
     _write_sheets = Packager._write_worksheet_files
 

@@ -38,9 +38,15 @@ def _letter(char: str) -> int:
     return _WIDER.get(plain) or _WIDTHS.get(base, _OTHER)
 
 
+@lru_cache(maxsize=32768)
+def _thousandths(word: str) -> int:
+    """Width in thousandths of the font size: a language has few syllables, and every text is made of them."""
+    return sum(map(_letter, word))
+
+
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Width of one line in points."""
-    return sum(map(_letter, text)) * size / 1000 * (1.06 if bold else 1.0)
+    """Width of one word in points."""
+    return _thousandths(text) * size / 1000 * (1.06 if bold else 1.0)
 
 
 def column_points(width: float) -> float:

@@ -87,8 +87,9 @@ def _stored(plain: bytes) -> list[bytes]:
     return [b"\0" + struct.pack("<HH", len(block), len(block) ^ 0xFFFF) + block for block in blocks]
 
 
-LEVEL = 6
-"""How hard a part that is made once is deflated."""
+LEVEL = 5
+"""How hard a part that is made once is deflated: of a book of 6,000 rows 6 takes off 2 % more in one and a half times the time, 9 takes
+off 5 % more in six times, and 3 leaves 12 % more in two thirds of it."""
 
 _AT_ONCE = 1 << 16
 """So many characters of a part are gathered before they are deflated."""

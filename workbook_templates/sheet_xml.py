@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from xlsxwriter.sharedstrings import SharedStringTable
+from xlsxwriter.sharedstrings import SharedStrings, SharedStringTable
 
 from workbook_templates.cells import ROW, Cell, Rows, Value, letters
 from workbook_templates.look import BASE, LOOKS
@@ -27,7 +27,19 @@ class WorkbookLimit(ValueError):
     """Something Excel would refuse or silently drop; always our mistake, found before a file leaves."""
 
 
-class Strings(SharedStringTable):  # type: ignore[misc]  # xlsxwriter has no types
+class TextsPart(SharedStrings):  # type: ignore[misc]  # xlsxwriter has no types
+    """The part of a workbook that holds its texts; what needs no escape, nearly all, is told without searching for what would."""
+
+    def _write_si(self, string: str) -> None:
+        ends = string[:1] + string[-1:]
+        is_plain = string.replace("\n", "").isprintable() and " " not in ends and "\n" not in ends and "_x" not in string
+        if is_plain and escaped(string) is string:
+            self.fh.write(f"<si><t>{string}</t></si>")
+        else:
+            super()._write_si(string)
+
+
+class Strings(SharedStringTable):  # type: ignore[misc]
     """The texts of a workbook by number, told while its sheets are written: xlsxwriter wants them all before."""
 
     def _sort_string_data(self) -> None:
