@@ -84,14 +84,19 @@ def written_of(shelf: Shelf, order: Order) -> Written:
 def made_of(shelf: Shelf, order: Order) -> AppraisalBook:
     """The book of an order."""
     appendices = {one.number: one for one in shelf.version.appendices}
-    kept = kept_on(shelf, {one.sha256: appendices[one.appendix] for one in order.units})
-    making = _Making(shelf.version, order)
+    return book_of(shelf.version, order, kept_on(shelf, {one.sha256: appendices[one.appendix] for one in order.units}))
+
+
+def book_of(version: RubricVersion, order: Order, kept: Mapping[str, KeptReturn]) -> AppraisalBook:
+    """The book of an order, whose returns by hash hold this."""
+    appendices = {one.number: one for one in version.appendices}
+    making = _Making(version, order)
     blocks = tuple(making.block(one, appendices[one.appendix], kept[one.sha256]) for one in order.units)
     lines = [line for block in blocks for line in block.rows]
     plan, links = order.plan, max((len(line.links) for line in lines), default=0)
     if links or any(line.person for line in lines):
         plan = replace(plan, has_persons=any(line.person for line in lines), links=links)
-    return at.appraisal_book(shelf.version, order.identity, order.body, blocks, order.entries, plan, across=order.across)
+    return at.appraisal_book(version, order.identity, order.body, blocks, order.entries, plan, across=order.across)
 
 
 def identity_of_book(made: AppraisalBook) -> Identity:

@@ -62,7 +62,7 @@ def kept_return(desk: Desk, sha256: str, unit: str) -> KeptReturn:
             notes_of(desk).note([(*key, _packed[key])])
         if answers is None:
             raise ValueError("answers were packed that cannot be unpacked")
-        _open[key] = _judged(desk.version, appendix, answers)
+        _open[key] = judged(desk.version, appendix, answers)
         if len(_open) > OPEN:
             del _open[next(iter(_open))]
     return _open[key]
@@ -90,7 +90,7 @@ def kept_on(shelf: Shelf, wanted: Mapping[str, Appendix]) -> dict[str, KeptRetur
             answers = unpacked(_read_kept((shelf.version, shelf.originals.folder), (sha256, appendix.tier)))
         if answers is None:
             raise ValueError("answers were packed that cannot be unpacked")
-        found[sha256] = _judged(shelf.version, appendix, answers)
+        found[sha256] = judged(shelf.version, appendix, answers)
     return found
 
 
@@ -113,7 +113,8 @@ def notes_of(desk: Desk) -> Notes:
     return Notes(desk.originals, asked=not desk.read_only)
 
 
-def _judged(version: RubricVersion, appendix: Appendix, answers: Answers) -> KeptReturn:
+def judged(version: RubricVersion, appendix: Appendix, answers: Answers) -> KeptReturn:
+    """The answers of a return with what each comes to."""
     form = issued(version, appendix.number)
     return KeptReturn(answers, {leaf.code: form.judge(leaf, answers.of(leaf)) for leaf in appendix.self_leaves})
 
