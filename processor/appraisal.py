@@ -25,7 +25,7 @@ from processor.issuing import parts_digest_or_none
 from processor.kept import read_all_kept, shelf_of
 from processor.reader import Unreadable
 from processor.record import BookMade, Charge, counting, current_round
-from processor.scores import unit_line
+from processor.scores import unfinished, unit_line
 from processor.taking import is_ours, take
 from rubric_versions.findings import Finding, Severity, finding
 from workbook_templates.appraisal_book import Filled
@@ -277,5 +277,4 @@ def standing(desk: Desk, unit: str) -> dict[str, Filled] | None:
 def holes(desk: Desk, units: Collection[str] | None = None) -> dict[str, int]:
     """How many leaves still lack their final score, by unit, where any do; of these units or all."""
     codes = [unit.code for unit in desk.campaign.units if units is None or unit.code in units]
-    lines = ((code, unit_line(desk, code)) for code in codes)
-    return {code: len(line.unfinished) for code, line in lines if line is not None and line.unfinished}
+    return {code: count for code in codes if (count := unfinished(desk, code))}

@@ -13,7 +13,7 @@ from calendar import isleap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from processor.clock import ZONE, parse_moment
@@ -54,6 +54,7 @@ _UNIT_ENTRIES = range(at.UNIT_CODE, at.UNIT_UNRANKED + 1)
 _INVISIBLE: Final = ("Cc", "Cf")
 
 
+@lru_cache(maxsize=1 << 16)
 def clean(text: str) -> str:
     """A text of one line as people meant it: NFC, without invisible characters, each run of spaces of any kind one space."""
     if text.isascii() and text.isprintable():

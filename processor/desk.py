@@ -82,7 +82,7 @@ class Desk:
     _record: Record = field(default_factory=Record)
     _until: int | None = None
     _past: dict[int, Record] = field(default_factory=dict)
-    lines: dict[str, tuple[Any, Any, Any]] = field(default_factory=dict)
+    lines: dict[str, Any] = field(default_factory=dict)
     """Lines of scores made so far, by unit, with what each was made from: `scores` keeps them here."""
 
     def record(self) -> Record:
@@ -108,7 +108,8 @@ class Desk:
                 raise OriginalAltered(self.folder / CAMPAIGN_FILE)
             campaign = read
         past = self._record_near(seq)
-        then = replace(self, campaign=campaign, campaign_digest=campaign_digest, findings=[], lines={}, _record=past, _until=seq)
+        lines = self.lines if campaign_digest == self.campaign_digest else {}
+        then = replace(self, campaign=campaign, campaign_digest=campaign_digest, findings=[], lines=lines, _record=past, _until=seq)
         then.take_central_books(campaign)
         return then
 
@@ -123,7 +124,11 @@ class Desk:
         self.campaign, self.central_conflicts = with_books(own, self.version, self.record())
 
     def _record_near(self, seq: int) -> Record:
-        """A record of its own of some moment before event `seq`, not long before: what was folded once is not folded for every book."""
+        """A record of its own of some moment up to event `seq`, not long before: what was folded once is not folded for every book."""
+        if self.record().upto == seq:
+            now = self._record.copy()
+            now.worked_out.clear()  # by another campaign, perhaps
+            return now
         near = seq - seq % PAST_STEP
         if near not in self._past:
             before = max((one for one in self._past if one < near), default=None)

@@ -20,7 +20,7 @@ from processor.kept import read_all_kept
 from processor.merging import MergeState, delegated_units, merge_state, merged_decisions, merged_scores
 from processor.ranking import Block, LeafScore, Standing, UnitResult, UnitScores
 from processor.record import counting
-from processor.scores import LeafLine, unit_line
+from processor.scores import LeafLine, let_go, unit_line
 from processor.taking import take
 from rubric_versions.answers import is_blank
 from rubric_versions.findings import Finding, errors, finding
@@ -193,6 +193,7 @@ def _unit_scores(desk: Desk, unit: Unit, deductions: int, blank_central: dict[tu
             leaves[leaf.code] = _central(desk, unit, leaf, appendix.number, blank_central, found)
         else:
             leaves[leaf.code] = _appraised(line.leaves[leaf.code])
+    let_go(desk, unit.code)
     return UnitScores(unit.code, unit.name, unit.block, unit.tier, appendix, leaves, unit.ranked, False, "", deductions)
 
 
