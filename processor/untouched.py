@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain, compress
 
 from processor.cell_xml import Cut
@@ -23,8 +24,10 @@ from rubric_versions.answers import is_blank
 from rubric_versions.findings import Finding, finding
 from rubric_versions.methods.base import Raw
 from rubric_versions.numbers import vi
-from workbook_templates.book import Address, Book, a1
+from workbook_templates.book import Address, Book, Rows, a1
 from workbook_templates.book import Cell as BookCell
+from workbook_templates.book import Sheet as BookSheet
+from workbook_templates.book import Value as BookValue
 from workbook_templates.identity import has_marks
 
 MOVED_FROM = 25
@@ -57,16 +60,73 @@ class _Lately:
     formulas: dict[Address, str]
     values: dict[Address, Value]
 
-    @classmethod
-    def of(cls, locked: Mapping[Address, BookCell]) -> _Lately:
-        """As issued; numbers as they are read."""
-        values: dict[Address, Value] = {}
-        for place, cell in locked.items():
-            if not cell.formula and isinstance(cell.value, str) and not has_marks(cell.value):
-                values[place] = cell.value
-            elif not cell.formula and isinstance(cell.value, int | Fraction):
-                values[place] = Decimal(format(float(cell.value), ".15g"))
-        return cls({place: cell.formula for place, cell in locked.items() if cell.formula}, values)
+    def add(self, place: Address, formula: str, value: BookValue) -> None:
+        """Nothing; a locked cell is told as issued, a number as it is read."""
+        if formula:
+            self.formulas[place] = formula
+        elif isinstance(value, str):
+            if not has_marks(value):
+                self.values[place] = value
+        elif isinstance(value, int | Fraction):
+            self.values[place] = _as_read(value.numerator, value.denominator)
+
+
+@lru_cache(16_384)
+def _as_read(numerator: int, denominator: int) -> Decimal:
+    return Decimal(format(numerator / denominator, ".15g"))
+
+
+class _Locked(Mapping[Address, BookCell]):
+    """The locked cells of a sheet that have content. Those of tables are made only where somebody asks for one: there are thousands."""
+
+    def __init__(self, sheet: BookSheet, free: Collection[Address]) -> None:
+        self._sheet, self._free = sheet, free
+        self._alone = {place: cell for place, cell in sheet.cells.items() if place not in free and not _is_blank(cell)}
+        self._starts = [rows.first for rows in sheet.tables]
+        self._count = len(self._alone)
+        self.lately = _Lately({}, {})
+        for place, cell in self._alone.items():
+            self.lately.add(place, cell.formula, cell.value)
+        for rows in sheet.tables:
+            self._take(rows)
+
+    def _take(self, rows: Rows) -> None:
+        """Counts the locked cells of a table and tells how they are spelled."""
+        add = self.lately.add
+        for row, values in enumerate(rows.values, rows.first):
+            for col, (value, formula) in enumerate(zip(values, rows.formulas, strict=True), 1):
+                if value is None and not formula:
+                    continue
+                place = row, col
+                if place in self._free:
+                    continue
+                if isinstance(value, BookCell):
+                    if (own := self.get(place)) is not None:
+                        self._count += 1
+                        add(place, own.formula, own.value)
+                elif formula:
+                    self._count += 1
+                    add(place, rows.placed(formula, row), None)
+                elif not isinstance(value, str) or value.strip():
+                    self._count += 1
+                    add(place, "", value)
+
+    def __getitem__(self, place: Address) -> BookCell:
+        if place in self._alone:
+            return self._alone[place]
+        turn = bisect_right(self._starts, place[0]) - 1
+        cell = self._sheet.tables[turn].at(*place) if turn >= 0 and place not in self._free else None
+        if cell is None or _is_blank(cell):
+            raise KeyError(place)
+        return cell
+
+    def __iter__(self) -> Iterator[Address]:
+        yield from self._alone
+        for rows in self._sheet.tables:
+            yield from (place for place, cell in rows.cells() if place not in self._free and not _is_blank(cell))
+
+    def __len__(self) -> int:
+        return self._count
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +206,7 @@ def expected_book(
     book: Book, inputs: Mapping[str, Collection[Address]], ignored: Mapping[str, Collection[Address]], *, often: bool = False
 ) -> ExpectedBook:
     """What a book must come back as; cells of `inputs` and `ignored` (by sheet) are left out. `often` if many are compared with it."""
-    locked = {}
-    for sheet in book.sheets:
-        free = {*inputs.get(sheet.name, ()), *ignored.get(sheet.name, ())}
-        locked[sheet.name] = {place: cell for place, cell in sheet.all_cells() if place not in free and not _is_blank(cell)}
+    locked = {sheet.name: _Locked(sheet, frozenset((*inputs.get(sheet.name, ()), *ignored.get(sheet.name, ())))) for sheet in book.sheets}
     return ExpectedBook(
         locked,
         {sheet.name: frozenset(inputs.get(sheet.name, ())) for sheet in book.sheets},
@@ -157,7 +214,7 @@ def expected_book(
         book.names,
         frozenset(sheet.name for sheet in book.sheets if sheet.state != "visible"),
         {sheet.name: _Covering(inputs.get(sheet.name, ())) for sheet in book.sheets},
-        {name: _Lately.of(cells) for name, cells in locked.items()},
+        {name: cells.lately for name, cells in locked.items()},
         proofs={name: {} for name in locked} if often else None,
     )
 
