@@ -16,7 +16,8 @@ from processor.desk import BACK, Desk
 from processor.executors import Runner, processes
 from processor.files import ascii_name, make_folder, read_whole, write_many
 from processor.issuing import parts_digest_or_none
-from processor.scores import OWN, unit_line
+from processor.kept import counting_returns
+from processor.scores import OWN, unfinished, unit_line
 from rubric_versions.numbers import rounded
 from workbook_templates.book import Written, written
 from workbook_templates.changes_list import Change, changes_list
@@ -40,10 +41,8 @@ class _Item:
 def write_changes(desk: Desk, run: Runner = processes) -> int:
     """How many lists were written: of every unit all whose scores of the current round are given, where it has changed since."""
     number = desk.round.number
-    units = [
-        unit.code for unit in desk.campaign.units
-        if (line := unit_line(desk, unit.code)) is not None and line.round == number and not line.unfinished
-    ]  # fmt: skip
+    codes = [unit.code for unit in desk.campaign.units]
+    units = [code for code in codes if number in counting_returns(desk, code) and not unfinished(desk, code)]
     told = {file: digest for event in desk.ledger.events("changes") for _, file, digest in event.data["files"]}
     upto, new, count = desk.record().upto, [], 0
     made = zip(units, make_lists(desk, units, number, run), strict=True)

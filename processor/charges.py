@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from processor.desk import Desk
+from processor.kept import counting_returns
 from processor.record import Charge, current_round
-from processor.scores import unit_line
+from processor.scores import appraised_codes, unit_line
 
 Row = tuple[str, str]
 """A unit and the hash of the return that its rows rest on."""
@@ -41,17 +42,19 @@ def wanted(desk: Desk) -> Wanted:
         found.charges |= {Charge(council, office, number, first.code): {} for office in offices}
         found.charges |= {Charge(council, "", number, stage.code): {} for stage in later}
     for unit in campaign.units:
-        line = unit_line(desk, unit.code)
-        if line is None or line.round != number:
+        returns = counting_returns(desk, unit.code)
+        if number not in returns:
             continue
         council = campaign.block(unit.block).council
-        row = (unit.code, line.returns[number])
-        every = tuple(line.leaves)
+        row = (unit.code, returns[number])
+        every = appraised_codes(desk, unit.code)
         for office, codes in divided(desk, unit.code, alike.setdefault(every, every)).items():
             found.charges[Charge(council, office, number, first.code)][row] = alike.setdefault(codes, codes)
         before = first
+        line = unit_line(desk, unit.code) if later else None
+        leaves = line.leaves.values() if line else ()
         for stage in later:
-            if any((step := one.at(number, before.code)) is None or not step.given.is_given for one in line.leaves.values()):
+            if any((step := one.at(number, before.code)) is None or not step.given.is_given for one in leaves):
                 found.waiting[stage.name] = found.waiting.get(stage.name, 0) + 1
                 break
             found.charges[Charge(council, "", number, stage.code)][row] = alike[every]

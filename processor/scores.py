@@ -160,20 +160,31 @@ def _unit_line(desk: Desk, unit: str) -> UnitLine | None:
 
 
 def _grounds(desk: Desk, unit: str, returns: Mapping[int, str]) -> Grounds:
-    """What a unit's line rests on: its returns, the books with rows of them, and what was put into those for the unit."""
+    """What a unit's line rests on: its returns, and the books with something put in for the unit. A book made since changes nothing."""
     record = desk.record()
-    rests = tuple((number, sha256, *record.rows.get((unit, sha256), ())) for number, sha256 in returns.items())
-    return rests, [record.entries.get(book, {}).get(unit) for _, _, *books in rests for book in books]
+    books = {sha256: [one for one in record.rows.get((unit, sha256), ()) if record.entries_of(one, unit)] for sha256 in returns.values()}
+    rests = tuple((number, sha256, *books[sha256]) for number, sha256 in returns.items())
+    return rests, [record.entries_of(one, unit) for sha256 in returns.values() for one in books[sha256]]
 
 
 def unfinished(desk: Desk, unit: str) -> int:
     """How many leaves of a unit lack their final score; none where no return counts."""
     held: HeldLine | None = desk.lines.get(unit)
     returns = counting_returns(desk, unit)
+    if len(returns) == 1:  # nothing can have been kept from an earlier round: no answer need be looked at
+        ((number, sha256),) = returns.items()
+        put, last = _put(desk, unit, number, sha256), desk.version.rules.stages[-1].code
+        return sum((last, code) not in put for code in appraised_codes(desk, unit))
     if returns and held is not None and held.grounds == _grounds(desk, unit, returns):
         return held.unfinished
     line = unit_line(desk, unit)
     return 0 if line is None else len(line.unfinished)
+
+
+def appraised_codes(desk: Desk, unit: str) -> tuple[str, ...]:
+    """The leaves of a unit that are appraised, in order."""
+    appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
+    return tuple([leaf.code for leaf in appendix.leaves if leaf.is_appraised])
 
 
 def let_go(desk: Desk, unit: str) -> None:
