@@ -37,9 +37,19 @@ BATCH = 64
 
 
 def parts_digest(data: bytes) -> str:
-    """SHA-256 over the parts of a workbook by name: the same for the same parts, however a zip library packed them."""
+    """SHA-256 over the parts of a workbook by name: the same for the same parts, however a zip library packed them.
+
+    No part is inflated as a whole: a sheet of a ranking of 12,000 units has 140 MB.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        return digest_of({name: hashlib.sha256(package.read(name)).digest() for name in package.namelist()})
+        parts = {}
+        for name in package.namelist():
+            digest = hashlib.sha256()
+            with package.open(name) as part:
+                while some := part.read(1 << 20):
+                    digest.update(some)
+            parts[name] = digest.digest()
+    return digest_of(parts)
 
 
 def parts_digest_or_none(data: bytes) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from processor.campaign import Campaign, Round
@@ -356,7 +357,7 @@ def fold(events: Iterable[Event], record: Record | None = None) -> Record:
         elif event.kind == "appraised":
             put: dict[str, dict[str, Entry]] = {}
             for unit, code, score, reason in data["entries"]:
-                put.setdefault(unit, {})[code] = entry_of(score, reason)
+                put.setdefault(unit, {})[intern(code)] = entry_of(score, reason)  # few codes, in hundreds of thousands of entries
             record.entries[data["book"]] = put
             record.taken[data["book"]] = tuple((file, sha256) for file, sha256 in data["files"])
         elif event.kind == "delegated":

@@ -15,8 +15,7 @@ from processor.central import Lists, lists_of, take_central
 from processor.comparing import comparison, snapshot
 from processor.desk import CAMPAIGN_FILE, RESULTS, Blocked, Desk
 from processor.files import write_atomic
-from processor.issuing import parts_digest
-from processor.kept import read_all_kept
+from processor.kept import forget, read_all_kept
 from processor.merging import MergeState, delegated_units, merge_state, merged_decisions, merged_scores
 from processor.ranking import Block, LeafScore, Standing, UnitResult, UnitScores
 from processor.record import counting
@@ -27,7 +26,7 @@ from rubric_versions.findings import Finding, errors, finding
 from rubric_versions.methods.base import State
 from rubric_versions.model import Leaf
 from rubric_versions.numbers import vi_short
-from workbook_templates.book import Book, write_book
+from workbook_templates.book import Book, written
 from workbook_templates.campaign_book import Unit
 
 RESULT_FILE = "ket_qua_xep_hang.xlsx"
@@ -58,6 +57,7 @@ def rank(desk: Desk, *, against: bytes | None = None, tick: Callable[[int], None
     upto = desk.record().upto
     then = desk.as_of(upto, desk.campaign_digest)
     blocks, found = scores_of(then, tick)
+    forget()  # what returns hold is in the scores, and the workbook needs the room
     rules = desk.version.rules
     done = Ranked(
         upto=upto,
@@ -73,8 +73,7 @@ def rank(desk: Desk, *, against: bytes | None = None, tick: Callable[[int], None
             if one.standing is Standing.UNFINISHED and one.unit not in awaited
         ]
     earlier = "" if against is None else desk.originals.keep(against, ".json")
-    data = write_book(result_book(then, blocks, earlier, [results for _, results in done.blocks]))
-    digest = parts_digest(data)
+    data, digest = written(result_book(then, blocks, earlier, [results for _, results in done.blocks]))
     done.file = f"{RESULTS}/{RESULT_FILE}"
     write_atomic(desk.path(RESULTS, RESULT_FILE), data)
     last = desk.ledger.events("ranked")

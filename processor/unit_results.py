@@ -11,11 +11,12 @@ from processor.central import Lists, lists_of
 from processor.desk import RESULTS, Desk
 from processor.executors import Runner, processes
 from processor.files import ascii_name, make_folder, read_whole, write_atomic
-from processor.issuing import parts_digest, parts_digest_or_none
+from processor.issuing import parts_digest_or_none
 from processor.ranking import Block, UnitResult, UnitScores, score_of, unit_row
 from processor.scores import LeafLine, unit_line
 from rubric_versions.model import Appendix, RubricVersion
-from workbook_templates.book import write_book
+from workbook_templates.book import Written as WrittenBook
+from workbook_templates.book import written
 from workbook_templates.campaign_book import Campaign
 from workbook_templates.ranking_data import Score
 from workbook_templates.unit_result import LeafResult, UnitResultData, unit_result_book
@@ -56,8 +57,7 @@ def write_unit_results(
     before = _told(desk)
     made: dict[str, str] = {}
     make_folder(desk.folder / RESULTS / UNITS)
-    for file, data in make_all(then, blocks, run):
-        digest = parts_digest(data)
+    for file, (data, digest) in make_all(then, blocks, run):
         made[file] = digest
         path = desk.folder / RESULTS / UNITS / file
         if not path.is_file() or parts_digest_or_none(read_whole(path)) != digest:
@@ -81,8 +81,8 @@ def _told(desk: Desk) -> dict[str, str]:
     return dict(events[-1].data["files"]) if events else {}
 
 
-def make_all(then: Desk, blocks: Sequence[tuple[Block, list[UnitResult]]], run: Runner) -> Iterator[tuple[str, bytes]]:
-    """The name and bytes of every unit's workbook, in the order of the blocks."""
+def make_all(then: Desk, blocks: Sequence[tuple[Block, list[UnitResult]]], run: Runner) -> Iterator[tuple[str, WrittenBook]]:
+    """The name of every unit's workbook, its bytes and digest, in the order of the blocks."""
     lists = lists_of(then)
     items = [item for block, results in blocks for item in _items(then, block, results, lists)]
     return zip((one.file for one in items), run(_make, (then.version, then.campaign), items), strict=True)
@@ -138,7 +138,7 @@ def _said(line: LeafLine) -> str:
     return "\n".join(f"{one.name}: {one.given.reason}" if len(stages) > 1 else one.given.reason for one in steps)
 
 
-def _make(context: tuple[RubricVersion, Campaign], item: _Item) -> bytes:
+def _make(context: tuple[RubricVersion, Campaign], item: _Item) -> WrittenBook:
     version, campaign = context
     row = unit_row(item.scores, item.result, version.rules)
     appendix: Appendix = item.scores.appendix
@@ -158,4 +158,4 @@ def _make(context: tuple[RubricVersion, Campaign], item: _Item) -> bytes:
         item.above,
         item.told,
     )
-    return write_book(unit_result_book(data))
+    return written(unit_result_book(data))

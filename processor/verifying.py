@@ -20,7 +20,7 @@ from processor.results import result_book, scores_of
 from processor.unit_results import UNITS, make_all
 from processor.verifying_merge import merges_hold, results_hold
 from rubric_versions.findings import Finding, finding
-from workbook_templates.book import write_book
+from workbook_templates.book import write_book, written
 
 
 def verify(desk: Desk, *, tick: Callable[[int], None] = lambda _: None) -> list[Finding]:
@@ -122,7 +122,7 @@ def _rankings(desk: Desk) -> Iterator[Finding]:
         try:
             then = desk.as_of(data["upto"], data["campaign"])
             blocks, _ = scores_of(then)
-            rebuilt = parts_digest(write_book(result_book(then, blocks, data["against"])))
+            rebuilt = written(result_book(then, blocks, data["against"])).digest
         except (OriginalMissing, OriginalAltered):
             yield finding("record-book", file=file, part="hồ sơ gốc")
             continue
@@ -144,7 +144,7 @@ def _unit_results(desk: Desk) -> Iterator[Finding]:
             then = desk.as_of(data["upto"], data["campaign"])
             blocks, _ = scores_of(then)
             results = [(block, results_of(block, then.version.rules)) for block in blocks]
-            rebuilt = {file: parts_digest(made) for file, made in make_all(then, results, processes)}
+            rebuilt = {file: made.digest for file, made in make_all(then, results, processes)}
         except (OriginalMissing, OriginalAltered):
             yield finding("record-book", file=folder, part="hồ sơ gốc")
             continue
