@@ -18,9 +18,10 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from xml.parsers.expat import ParserCreate
@@ -28,12 +29,14 @@ from xml.parsers.expat import ParserCreate
 import openpyxl
 import xlsxwriter
 
-from processor import keys, terminal
-from processor.checks import Checked, Office, Verdict, check_bytes
+from benchmarks.apart import checked, checking
+from processor import issuing, keys, terminal
+from processor.checks import Office, Verdict, check_bytes
 from processor.demo import Filling, fill, plausible
-from processor.executors import ease_collector, inline, processes
-from processor.files import write_atomic
+from processor.executors import ease_collector
+from processor.files import write_many
 from processor.intake import Sealed
+from processor.isolation import apart, apart_side_by_side
 from processor.reader import read_workbook
 from rubric_versions import catalog
 from rubric_versions.answers import Answers
@@ -51,8 +54,13 @@ BATCH = 4
 FORMS, QUICK_FORMS = 2_000, 200
 """Forms written to the disk one after another; the whole of 12,000 is only that much more of the same."""
 
-CHECKED, QUICK_CHECKED = 960, 256
-"""Forms checked by one process and by several."""
+CHECKED, QUICK_CHECKED = 960, 192
+"""Forms checked here, by a helper and by several."""
+
+WARM = 48
+"""Forms that are checked before the clock starts: helpers start, and learn what forms of one campaign have in common."""
+
+CORES = os.cpu_count() or 1
 
 BOOK_ROWS, BOOK_COLUMNS, QUICK_BOOK_ROWS = 12_000, 20, 1_500
 """Cells of the book written: a sheet of one field's criteria for 12,000 units."""
@@ -76,6 +84,24 @@ class Timed:
     middle: float
     best: float
     clock: float
+
+
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """Seconds by the clock for as many files each."""
+
+    plain: float
+    stamped: float
+    plain_synced: float
+    stamped_synced: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a form takes by the clock where forms are checked one after another that way."""
+
+    name: str
+    milliseconds: float
 
 
 def timed(cases: Sequence[Case], rounds: int) -> list[Timed]:
@@ -166,51 +192,57 @@ class Bench:
             Case("written by xlsxwriter", self.written),
         ]
 
-    def on_disk(self, count: int) -> tuple[float, float, float]:
-        """Seconds by the clock for so many plain files of a form's size, forms stamped into plain files, and as `issue` writes them."""
+    def on_disk(self, count: int) -> OnDisk:
+        """Seconds by the clock for so many files of a form's size: plain ones and forms, left to the system and synced as `issue` does."""
         identities = [replace(self.identity, unit=f"{turn:05}") for turn in range(count)]
-        ways: tuple[Callable[[Path, Identity], object], ...] = (
-            lambda path, _: path.write_bytes(self.blank),
-            lambda path, one: path.write_bytes(self.base.stamped(one).data),
-            lambda path, one: write_atomic(path, self.base.stamped(one).data),
+        ways: tuple[Callable[[Path, Sequence[Identity]], object], ...] = (
+            lambda folder, some: [(folder / f"{one.unit}.xlsx").write_bytes(self.blank) for one in some],
+            lambda folder, some: [(folder / f"{one.unit}.xlsx").write_bytes(self.base.stamped(one).data) for one in some],
+            lambda folder, some: write_many((folder / f"{one.unit}.xlsx", self.blank) for one in some),
+            lambda folder, some: write_many((folder / f"{one.unit}.xlsx", self.base.stamped(one).data) for one in some),
         )
-        took = [0.0, 0.0, 0.0]
-        for start in range(0, count, 100):  # in turn, so that a busy disk slows all alike
+        took = [0.0] * len(ways)
+        for start in range(0, count, issuing.BATCH):  # in turn, so that a busy disk slows all alike
             for turn, way in enumerate(ways):
                 folder = self.folder / str(turn)
                 folder.mkdir(exist_ok=True)
                 begun = time.perf_counter()
-                for one in identities[start : start + 100]:
-                    way(folder / f"{one.unit}.xlsx", one)
+                way(folder, identities[start : start + issuing.BATCH])
                 took[turn] += time.perf_counter() - begun
-        return took[0], took[1], took[2]
+        return OnDisk(*took)
 
-    # ------------------------------------------------------------------------------------------------------------ cores
+    # ------------------------------------------------------------------------------------------------------------ apart, on all cores
 
-    def cores(self, count: int) -> tuple[float, float, float]:
-        """Seconds by the clock for checking so many forms here, in processes, and the seconds a bare loop gains from as many processes."""
+    def checked_apart(self, count: int) -> tuple[list[Pace], float]:
+        """How fast forms are checked here, by a helper, by one for each core; and what a bare loop gains from as many processes.
+
+        A helper sees each form for the first time, as `receive` has it.
+        """
+        task = checking(self.office)
         items = [self.forms[turn % len(self.forms)] for turn in range(count)]
+        paces = [
+            paced("in this process", (checked(self.office, data) for data in items)),
+            paced("apart, by one helper", (apart(task, data) for data in items)),
+            paced(f"apart, by {CORES} helpers", (verdict for _, verdict in apart_side_by_side(task, items, WARM))),
+        ]
         begun = time.perf_counter()
-        list(inline(_checked, self.office, items))
-        alone = time.perf_counter() - begun
-        begun = time.perf_counter()
-        list(processes(_checked, self.office, items))
-        together = time.perf_counter() - begun
-        workers = os.cpu_count() or 1
-        begun = time.perf_counter()
-        for _ in range(workers):
+        for _ in range(CORES):
             _spin(0)
         spun = time.perf_counter() - begun
-        with ProcessPoolExecutor(workers) as pool:
-            list(pool.map(abs, range(workers)))
+        with ProcessPoolExecutor(CORES) as pool:
+            list(pool.map(abs, range(CORES)))
             begun = time.perf_counter()
-            list(pool.map(_spin, range(workers)))
-            return alone, together, spun / (time.perf_counter() - begun)
+            list(pool.map(_spin, range(CORES)))
+            return paces, spun / (time.perf_counter() - begun)
 
 
-def _checked(office: Office, data: bytes) -> str:
-    checked: Checked = check_bytes(data, "31207.xlsx", office)
-    return checked.verdict.value
+def paced(name: str, results: Iterator[str]) -> Pace:
+    """Milliseconds a form by the clock, once whoever checks has started and seen a few."""
+    for _ in islice(results, WARM):
+        pass
+    begun = time.perf_counter()
+    count = sum(1 for _ in results)
+    return Pace(name, (time.perf_counter() - begun) * 1000 / count)
 
 
 def _spin(_: int) -> int:
@@ -272,6 +304,12 @@ def show(title: str, lines: Sequence[Timed]) -> None:
     terminal.print_table(title, ("", "median, ms", "best, ms", "best by the clock, ms", "times the first"), rows, right=(1, 2, 3, 4))
 
 
+def show_paces(paces: Sequence[Pace]) -> None:
+    """A table of how fast forms are checked."""
+    rows = [(one.name, f"{one.milliseconds:.2f}", f"{1000 / one.milliseconds:.0f}") for one in paces]
+    terminal.print_table("Isolation against throughput, by the clock", ("", "ms a form", "forms a second"), rows, right=(1, 2))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures and prints; the exit code."""
     terminal.use_utf8()
@@ -288,27 +326,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
             bench.forms = saved_by_office(bench.forms, folder)
         reading, issuing = timed(bench.reading(), rounds), timed(bench.issuing(), rounds)
         writing = timed(books(QUICK_BOOK_ROWS if options.quick else BOOK_ROWS), 3)
-        plain, stamped, synced = bench.on_disk(QUICK_FORMS if options.quick else FORMS)
-        alone, together, most = bench.cores(QUICK_CHECKED if options.quick else CHECKED)
+        disk = bench.on_disk(QUICK_FORMS if options.quick else FORMS)
+        paces, most = bench.checked_apart(QUICK_CHECKED if options.quick else CHECKED)
     parts = packed_parts(bench.forms[0])
     sizes = len(bench.forms[0]) / 1024, sum(len(zlib.decompress(packed, -15)) for packed in parts) / 1024
     who = "LibreOffice" if options.office else "our writer"
-    rows, workers = QUICK_BOOK_ROWS if options.quick else BOOK_ROWS, os.cpu_count() or 1
+    rows = QUICK_BOOK_ROWS if options.quick else BOOK_ROWS
     print(f"{rounds} rounds; forms saved by {who}, of {sizes[0]:.0f} KiB, {sizes[1]:.0f} KiB inflated, {len(parts)} parts")
     show("Reading one returned form, never seen before", reading)
     show("Issuing one form", issuing)
     show(f"Writing a sheet of {rows} x {BOOK_COLUMNS} cells", writing)
-    print(f"by the clock: forms stamped into plain files {stamped / plain:.1f} x plain files, as issue writes them {synced / plain:.1f} x")
-    print(f"by the clock: {alone / together:.2f} x faster in {workers} processes; a bare loop gains {most:.2f} x at this moment")
+    show_paces(paces)
+    left, synced = disk.stamped / disk.plain, disk.stamped_synced / disk.plain_synced
+    print(f"by the clock: forms to disk {left:.1f} x plain files; synced as issue does {synced:.1f} x plain files synced as well", end=", ")
+    print(f"{disk.stamped_synced / disk.plain:.1f} x plain files left to the system")
+    here, one, several = (pace.milliseconds for pace in paces)
+    print(f"by the clock: apart at {here / one:.2f} of the speed; {one / several:.2f} x faster with {CORES} helpers", end="; ")
+    print(f"a bare loop gains {most:.2f} x at this moment")
     bare, _, intake, check, twice = (one.middle for one in reading)
     base, written = (one.middle for one in issuing)
     peer, ours = (one.middle for one in writing)
     told = (
         f"intake {intake / bare:.1f} x inflate+expat (target <= 3.5), {twice / intake:.1f} x faster than openpyxl twice (>= 12)",
         f"check {check:.1f} ms",
-        f"stamping {written / base:.0f} x faster than xlsxwriter (>= 150), to disk {stamped / plain:.1f} x plain files (<= 4)",
+        f"stamping {written / base:.0f} x faster than xlsxwriter (>= 150)",
+        f"to disk {left:.1f} x plain files, synced {synced:.1f} x (<= 4)",
         f"books {ours / peer:.2f} x constant_memory (<= 1)",
-        f"{alone / together:.2f} x on {workers} cores (>= 1.7)",
+        f"apart at {here / one:.2f} of the speed",
+        f"{one / several:.2f} x on {CORES} cores (>= 1.7)",
     )
     print("; ".join(told))
     return 0

@@ -27,7 +27,7 @@ import time
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -118,23 +118,47 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     The bytes are on the disk before the name points to them. A target marked read-only is refused on every system, as
     Windows does. `mode`, under the umask, is the file's. Raises `FileBusy`, `CannotWrite`; then the old file stands.
     """
+    _put(path, data, mode)
+    _sync_folder(path.parent)
+
+
+def write_many(files: Iterable[tuple[Path, bytes]]) -> None:
+    """Nothing; each file is written as `write_atomic` does, several at once, for a disk takes longest to say that it is done.
+
+    Files may be made while those before them are being written. Folders are synced once, at the end. Raises what the first to fail raises;
+    the others are written or not.
+    """
+    folders: set[Path] = set()
+
+    def put(one: tuple[Path, bytes]) -> None:
+        _put(*one, 0o666)
+        folders.add(one[0].parent)
+
+    try:
+        with ThreadPoolExecutor(WRITERS) as pool:
+            list(pool.map(put, files))
+    finally:
+        for folder in folders:
+            _sync_folder(folder)
+
+
+def _put(path: Path, data: bytes, mode: int) -> None:
+    """Nothing; the file holds the bytes, which are on the disk; its name is once its folder is synced."""
     if _is_read_only(path):
         raise CannotWrite(path, "read-only", "no-permission")
     with _written_beside(path, data, mode) as temporary:
         _replace(temporary, path)
 
 
-def write_many(files: Sequence[tuple[Path, bytes]]) -> None:
-    """Nothing; each file is written as `write_atomic` does, several at once, for a disk takes longest to say that it is done.
-
-    Raises what the first to fail raises; the others are written or not.
-    """
-    with ThreadPoolExecutor(min(len(files), WRITERS) or 1) as pool:
-        list(pool.map(lambda one: write_atomic(*one), files))
-
-
 def write_new(path: Path, data: bytes, *, mode: int = 0o666) -> bool:
     """Whether the file was made, whole; False if the name was taken, and then what stands there is untouched."""
+    try:
+        return _put_new(path, data, mode)
+    finally:
+        _sync_folder(path.parent)
+
+
+def _put_new(path: Path, data: bytes, mode: int) -> bool:
     with _written_beside(path, data, mode) as temporary:
         try:
             (os.rename if os.name == "nt" else os.link)(temporary, path)  # each refuses a name that is taken
@@ -288,7 +312,7 @@ def ascii_name(text: str) -> str:
 
 @contextmanager
 def _written_beside(target: Path, data: bytes, mode: int) -> Iterator[Path]:
-    """A finished, synced temporary file in the target's folder; on leaving it is gone and the folder is synced."""
+    """A finished, synced temporary file in the target's folder; on leaving it is gone."""
     temporary = target.parent / (LEFTOVER_PREFIX + secrets.token_hex(8))
     try:
         try:
@@ -303,7 +327,6 @@ def _written_beside(target: Path, data: bytes, mode: int) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # renamed, never made, or held by a virus scanner: clean_leftovers has it later
             _remove(temporary)
-    _sync_folder(target.parent)
 
 
 def _replace(temporary: Path, target: Path) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from processor import keys
 from processor.desk import FORMS, Blocked, Desk, need_key
@@ -32,7 +33,7 @@ from workbook_templates.stamping import Base, Stamped
 
 Tick = Callable[[int], None]
 
-BATCH = 64
+BATCH = 128
 """Forms written, and then told in the ledger, at a time."""
 
 
@@ -126,9 +127,9 @@ def issue(desk: Desk, round_number: int = 1, *, tick: Tick = lambda _: None, run
     made = _Making(desk, round_number, todo, run)
     for start in range(0, len(todo), BATCH):
         some = todo[start : start + BATCH]
-        stamped = made.forms(some)
         files = [form_name(one) for one in some]
-        write_many([(desk.path(FORMS, file), form.data) for file, form in zip(files, stamped, strict=True)])
+        digests: list[str] = []
+        write_many(_told(zip([desk.path(FORMS, file) for file in files], made.forms(some), strict=True), digests))
         desk.ledger.append_many(
             Draft(
                 "issued",
@@ -142,15 +143,22 @@ def issue(desk: Desk, round_number: int = 1, *, tick: Tick = lambda _: None, run
                     "seal": identity.seal,
                     "key": identity.key,
                     "file": file,
-                    "digest": form.digest,
+                    "digest": digest,
                 },
             )
-            for identity, file, form in zip(some, files, stamped, strict=True)
+            for identity, file, digest in zip(some, files, digests, strict=True)
             if record.seals.get(identity.form_id) != identity.seal
         )
         written += files
         tick(len(some))
     return Issue(tuple(written), len(wanted) - len(todo))
+
+
+def _told(forms: Iterable[tuple[Path, Stamped]], digests: list[str]) -> Iterator[tuple[Path, bytes]]:
+    """The forms as files, their digests taken down."""
+    for path, form in forms:
+        digests.append(form.digest)
+        yield path, form.data
 
 
 class _Making:
@@ -161,13 +169,13 @@ class _Making:
         tiers = {one.tier: desk.version.appendix_for(one.tier) for one in todo} if round_number == 1 else {}
         self._bases = {tier: Base(desk.version, appendix, str(round_number)) for tier, appendix in tiers.items()}
 
-    def forms(self, some: Sequence[Identity]) -> list[Stamped]:
-        """The forms of these identities, in order."""
+    def forms(self, some: Sequence[Identity]) -> Iterator[Stamped]:
+        """The forms of these identities, in order, each made when it is asked for."""
         if self._round == 1:
-            return [self._bases[one.tier].stamped(one) for one in some]
+            return (self._bases[one.tier].stamped(one) for one in some)
         desk, number = self._desk, self._round
         items = [(one, earlier_of(desk, one.unit, number), answers_before(desk, one.unit, number)) for one in some]
-        return [Stamped(data, parts_digest(data)) for data in self._run(_write_again, desk.version, items)]
+        return (Stamped(data, parts_digest(data)) for data in self._run(_write_again, desk.version, items))
 
 
 def _write_again(version: RubricVersion, item: tuple[Identity, Earlier | None, Answers | None]) -> bytes:

@@ -55,7 +55,7 @@ def killed_at(work: Callable[[], object], point: int) -> bool:
         nonlocal left
         if shows(event, arguments):
             left -= 1
-            if left == 0:
+            if left <= 0:  # two threads may have counted at once
                 os.kill(os.getpid(), signal.SIGKILL)
 
     return _killed(lambda: sys.addaudithook(count), work)
