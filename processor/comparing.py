@@ -99,8 +99,11 @@ def comparison(campaign: Campaign, version: RubricVersion, kept: bytes) -> Compa
         then[code] = _Then(name, tier, block, standing, _value(pari), rank, grade, shown)
     units, used = {}, set[str]()
     splits = Counter(one.before for one in campaign.renamed)
+    carried: dict[str, dict[str, None]] = {}
+    for one in campaign.renamed:
+        carried.setdefault(one.unit, {})[one.before] = None
     for unit in campaign.units:
-        before = tuple(dict.fromkeys(one.before for one in campaign.renamed if one.unit == unit.code))
+        before = tuple(carried.get(unit.code, ()))
         codes = [code for code in before or (unit.code,) if code in then]
         used.update(codes)
         if before or (codes and splits[unit.code] == 0):

@@ -159,18 +159,20 @@ def scores_of(desk: Desk, tick: Callable[[int], None] = lambda _: None) -> tuple
     found += _unproved(desk, state)
     blank_central: dict[tuple[str, str], int] = {}
     blocks = []
+    members: dict[str, list[Unit]] = {}
+    for unit in desk.campaign.units:
+        members.setdefault(unit.block, []).append(unit)
     for block in desk.campaign.blocks:
         units = []
-        for unit in desk.campaign.units:
-            if unit.block == block.code:
-                theirs = merged.get(unit.code)
-                scores = theirs or _unit_scores(desk, unit, cases.get(unit.code, 0), blank_central, found)
-                # what a district takes out, its own list has taken out
-                by_list = desk.version.rules.not_assessed == "central_list" and theirs is None
-                if theirs is not None:
-                    found += _points_of_both(theirs, lists)
-                units.append(scores if scores.missing else _listed(scores, lists, by_list, found))
-                tick(1)
+        for unit in members.get(block.code, ()):
+            theirs = merged.get(unit.code)
+            scores = theirs or _unit_scores(desk, unit, cases.get(unit.code, 0), blank_central, found)
+            # what a district takes out, its own list has taken out
+            by_list = desk.version.rules.not_assessed == "central_list" and theirs is None
+            if theirs is not None:
+                found += _points_of_both(theirs, lists)
+            units.append(scores if scores.missing else _listed(scores, lists, by_list, found))
+            tick(1)
         blocks.append(Block(block.code, block.name, block.commended, tuple(units)))
     for (number, label), count in blank_central.items():
         found.append(finding("campaign-central-missing", file=CAMPAIGN_FILE, sheet=f"Điểm tập trung {number}", label=label, count=count))
