@@ -172,7 +172,7 @@ def _lower(text: str) -> str:
 
 def _unit(desk: Desk, charge: Charge, plan: Plan, unit: str, sha256: str, codes: tuple[str, ...], figures: Mapping[str, str]) -> UnitOrder:
     record, one = desk.record(), desk.campaign.unit(unit)
-    line = None if plan is at.PLAIN else unit_line(desk, unit)
+    line = None if plan == at.PLAIN else unit_line(desk, unit)
     return UnitOrder(
         unit,
         one.name,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from processor import VERSION
-from processor.appraisal_books import template_of
+from processor.appraisal_books import written_of
+from processor.appraisal_orders import order_again
 from processor.central import rebuilt as central_rebuilt
 from processor.central_figures import FOLDER as CENTRAL
 from processor.changes import make_lists
@@ -14,6 +15,7 @@ from processor.documents import copy_names
 from processor.executors import processes
 from processor.files import OriginalAltered, OriginalMissing, read_whole, sha256_of
 from processor.issuing import parts_digest, parts_digest_or_none
+from processor.kept import shelf_of
 from processor.printing import Paper, Press
 from processor.ranking import results_of
 from processor.results import result_book, scores_of
@@ -76,11 +78,11 @@ def _books(desk: Desk) -> Iterator[Finding]:
     """An appraisal book must come out of the record as it was written; what lies in the folder may have been filled since."""
     for book in desk.record().books.values():
         try:
-            made = write_book(template_of(desk, book).book)
+            made = written_of(shelf_of(desk), order_again(desk, book))
         except (OriginalMissing, OriginalAltered):
             yield finding("record-book", file=f"{APPRAISAL}/{book.file}", part="hồ sơ gốc")
             continue
-        if parts_digest(made) != book.digest:
+        if made.digest != book.digest:
             yield _differs(f"{APPRAISAL}/{book.file}", book.program, "nội dung")
         if book.replaced:
             continue

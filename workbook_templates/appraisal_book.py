@@ -307,7 +307,7 @@ def _headed(version: RubricVersion, identity: Identity, appendix: Appendix, coun
         f"Điểm khác {plan.compared}, hoặc đơn vị đề nghị {SKIP}, thì ghi lý do.{blank}{agree}"
     )
     sheet.span(3, 1, last, hint, "small_centre")
-    if plan is not PLAIN:
+    if plan != PLAIN:
         sheet.heights[3] = 32
     for col, text in plan.heads.items():
         sheet.put(HEAD_ROW, col, text, "head")
