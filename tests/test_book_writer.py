@@ -31,6 +31,11 @@ VALUES: tuple[Value, ...] = (
     "#N/A",
     " hai  dấu cách ",
     "một\nhai",
+    "\n đầu",
+    "cuối\t",
+    "_x0041_ và \x01",
+    "cách\u00a0liền \u200b",
+    "<r>không phải chữ nhiều nét</r>",
     date(2018, 12, 1),
 )
 LONG = "Một câu dài hơn bề ngang của cột nên phải xuống dòng mấy lần mới hết được. " * 3

@@ -17,27 +17,42 @@ import pytest
 from benchmarks import books as benchmark
 from processor import appraisal, appraisal_books, kept
 from processor.appraisal_books import made_again, template_of, written_of
-from processor.appraisal_orders import order_again
-from processor.desk import APPRAISAL
+from processor.appraisal_orders import Order, order_again
+from processor.desk import APPRAISAL, Desk
 from processor.executors import one_by_one
 from processor.kept import Shelf, shelf_of
 from processor.notes import FOLDER_VARIABLE
+from processor.record import BookMade
 from rubric_versions.model import RubricVersion
 from tests.folders import APPRAISING, Folder, files_of
-from workbook_templates.book import write_book
+from tests.rounds import Rounds
+from workbook_templates.book import Written, write_book
 
 
 def test_an_order_is_small_and_gives_the_book_told_in_another_process(received: Folder) -> None:
     received.json("appraise", now=APPRAISING)
-    with received.desk() as desk, ProcessPoolExecutor(1) as pool:
-        for book in desk.record().books.values():
-            order = order_again(desk, book)
+    with received.desk() as desk:
+        for book, order, made in made_elsewhere(desk):
             assert order.rows == sum(map(len, book.rows.values()))
-            sent = pickle.dumps(order)
-            assert len(sent) < 6_000 + 2_000 * len(book.rows), "no answers, no rows"
-            made = pool.submit(written_of, shelf_of(desk), pickle.loads(sent)).result()
+            assert len(pickle.dumps(order)) < 6_000 + 2_000 * len(book.rows), "no answers, no rows"
             assert made.digest == book.digest
             assert made.data == write_book(made_again(desk, book).book)
+
+
+def test_the_same_holds_for_offices_stages_and_rounds(second_issued_once: Rounds) -> None:
+    with second_issued_once.desk() as desk:
+        told = [(book.charge.office, book.charge.stage, made.digest == book.digest) for book, _, made in made_elsewhere(desk)]
+    assert all(same for _, _, same in told)
+    assert len({office for office, _, _ in told}) > 1
+    assert len({stage for _, stage, _ in told}) > 1
+
+
+def made_elsewhere(desk: Desk) -> Iterator[tuple[BookMade, Order, Written]]:
+    """Every book of the record with its order, and as another process makes it from that."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for book in desk.record().books.values():
+            order = order_again(desk, book)
+            yield book, order, pool.submit(written_of, shelf_of(desk), order).result()
 
 
 def test_books_made_in_processes_are_those_made_here(received: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
