@@ -19,7 +19,7 @@ from unittest import mock
 import openpyxl
 import pytest
 
-from processor import keys
+from processor import intake, keys
 from processor.arrivals import skipped_file
 from processor.checks import Verdict, check_bytes
 from processor.desk import BACK, FORMS, INBOX, ORIGINALS
@@ -117,6 +117,19 @@ def test_the_same_bytes_twice_in_one_run_are_one_return(folder: Folder) -> None:
     assert [row["file"] for row in ran.json["received"]] == ["a/31117.xlsx"]
     assert ran.codes == ["return-same-file"]
     assert folder.json("receive").codes == []
+
+
+def test_files_read_by_several_helpers_are_told_as_those_read_one_by_one(folder: Folder, tmp_path: Path) -> None:
+    folder.drop_all()
+    folder.drop("hong.xlsx", b"PK\3\4 not one of ours")
+    folder.drop("31117_sai.xlsx", folder.form(UNIT, spoilt()[0]))
+    folder.drop("31117_lai.xlsx", folder.form(UNIT))
+    other = folder.copy(tmp_path / "khác")
+    folder.run("receive")
+    with mock.patch.object(intake, "WORTH_HELPERS", 1), mock.patch.object(intake, "TOLD_AT_ONCE", 2):
+        other.run("receive")
+    assert other.state() == folder.state()
+    assert len(other.events("received")) > len({one.unit for one in other.events("received")})
 
 
 def test_a_name_in_decomposed_letters_is_known_again(folder: Folder) -> None:
