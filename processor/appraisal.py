@@ -87,12 +87,14 @@ def _stale(desk: Desk) -> list[Finding]:
 def _open_places(desk: Desk) -> list[Finding]:
     """Notes on what is still blank in books that somebody has begun, by unit, with the first cells."""
     record = desk.record()
-    number = current_round(record, desk.campaign).number
+    number, last = current_round(record, desk.campaign).number, desk.version.rules.stages[-1].code
     found = []
     for book in record.books_now():
         if book.charge.round != number or not record.entries.get(book.book):
             continue
         for unit, sha256 in book.rows:
+            if book.charge.stage == last and not unfinished(desk, unit):
+                continue  # with every final score given none of this book is missing
             one = counting(record, desk.campaign, unit, number)
             line = unit_line(desk, unit) if one is not None and one.sha256 == sha256 else None
             codes = book.rows[unit, sha256] if line else ()

@@ -5,11 +5,12 @@ Made from the record alone, told in the ledger, made again by `verify`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from typing import overload
 
 from processor import VERSION
 from processor.desk import BACK, Desk
@@ -17,7 +18,7 @@ from processor.executors import Runner, processes
 from processor.files import ascii_name, make_folder, read_whole, write_many
 from processor.issuing import parts_digest_or_none
 from processor.kept import counting_returns
-from processor.scores import OWN, unfinished, unit_line
+from processor.scores import OWN, let_go, unfinished, unit_line
 from rubric_versions.numbers import rounded
 from workbook_templates.book import Written, written
 from workbook_templates.changes_list import Change, changes_list
@@ -72,15 +73,31 @@ def file_of(desk: Desk, unit: str, number: int) -> str:
 def make_lists(desk: Desk, units: Iterable[str], number: int, run: Runner = processes) -> Iterator[tuple[str, Written]]:
     """The name and the file of the lists of these units for a round, as the record has it."""
     units = list(units)
-    campaign = desk.campaign
-    again = f" – lần {number}" if desk.version.rules.rounds > 1 else ""
-    items = []
-    for unit in units:
-        name = campaign.unit(unit).name
-        items.append(
-            _Item(campaign.organiser, campaign.place, name, campaign.title + again, campaign.council, changes_of(desk, unit, number))
-        )
-    yield from zip((file_of(desk, unit, number) for unit in units), run(_make, None, items), strict=True)
+    yield from zip((file_of(desk, unit, number) for unit in units), run(_make, None, _Items(desk, units, number)), strict=True)
+
+
+class _Items(Sequence[_Item]):
+    """The lists to make, each put together when its turn comes: what a unit answered and got is let go before the next."""
+
+    def __init__(self, desk: Desk, units: Sequence[str], number: int) -> None:
+        self._desk, self._units, self._number = desk, units, number
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    @overload
+    def __getitem__(self, at: int) -> _Item: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[_Item]: ...
+    def __getitem__(self, at: int | slice) -> _Item | list[_Item]:
+        return [self._item(unit) for unit in self._units[at]] if isinstance(at, slice) else self._item(self._units[at])
+
+    def _item(self, unit: str) -> _Item:
+        desk, campaign = self._desk, self._desk.campaign
+        again = f" – lần {self._number}" if desk.version.rules.rounds > 1 else ""
+        changes = changes_of(desk, unit, self._number)
+        let_go(desk, unit)
+        return _Item(campaign.organiser, campaign.place, campaign.unit(unit).name, campaign.title + again, campaign.council, changes)
 
 
 def _make(_: None, item: _Item) -> Written:
