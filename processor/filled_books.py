@@ -138,7 +138,9 @@ def _entries(book: Workbook, template: AppraisalBook, desk: Desk) -> Iterator[tu
     agreed, wrong = _agreed(book, template)
     if wrong:
         yield (*next(iter(template.places)), "", ""), wrong
-    score_col, reason_col = template.plan.columns["score"], template.plan.columns["reason"]
+    plan = template.plan
+    score_col, reason_col = plan.columns["score"], plan.columns["reason"]
+    is_first = plan.base == plan.columns["self"]
     for (unit, code), (name, row) in template.places.items():
         sheet = book.sheets.get(name)
         if sheet is None:
@@ -153,26 +155,19 @@ def _entries(book: Workbook, template: AppraisalBook, desk: Desk) -> Iterator[tu
                 yield (unit, code, "", reason), []
             continue
         leaf = leaves[numbers[name], code]
-        place = {"sheet": name, "cell": a1(row, score_col), "criterion": code}
         score = _score(given.value, leaf) if given.formula is None and not given.is_date else None
+        problem = None
         if score is None:
             seen = "=" + given.formula if given.formula is not None else as_text(given.value)
-            yield (
-                (unit, code, "", reason),
-                [finding("appraisal-score", value=seen, limit=vi(leaf.max), skip=f", hoặc {at.SKIP}", **place)],
-            )
-            continue
-        problems = []
-        if not says_something(reason):
-            claimed = template.rows[unit, code].points == at.SKIP and template.plan.base == template.plan.columns["self"]
-            if claimed:
-                problems = [finding("appraisal-skip-no-reason", value=as_text(given.value), **place)]
+            problem = finding("appraisal-score", value=seen, limit=vi(leaf.max), skip=f", hoặc {at.SKIP}")
+        elif not says_something(reason):
+            if is_first and template.rows[unit, code].points == at.SKIP:
+                problem = finding("appraisal-skip-no-reason", value=as_text(given.value))
             elif base is not None and not _same(score, base):
                 told = vi(base) if isinstance(base, Fraction) else base
-                problems = [
-                    finding("appraisal-no-reason", value=as_text(given.value), compared=template.plan.compared, other=told, **place)
-                ]
-        yield (unit, code, _text(score), reason), problems
+                problem = finding("appraisal-no-reason", value=as_text(given.value), compared=plan.compared, other=told)
+        found = [problem.at(sheet=name, cell=a1(row, score_col), criterion=code)] if problem else []
+        yield (unit, code, "" if score is None else _text(score), reason), found
 
 
 def _agreed(book: Workbook, template: AppraisalBook) -> tuple[set[str], list[Finding]]:

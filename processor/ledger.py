@@ -406,7 +406,7 @@ def plain_text(text: str) -> str:
     r"""A text as the ledger keeps it: in NFC; half a surrogate pair, which Linux puts into a file name that is no UTF-8, is
     written out (`\udcff`): an ill-named return must be noted like any other.
     """
-    return unicodedata.normalize("NFC", text.encode("utf-8", "backslashreplace").decode())
+    return text if text.isascii() else unicodedata.normalize("NFC", text.encode("utf-8", "backslashreplace").decode())
 
 
 def _plain(value: Any) -> Any:

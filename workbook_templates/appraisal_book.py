@@ -188,6 +188,8 @@ class AppraisalBook:
 
 def base_of(plan: Plan, line: LeafRow) -> Fraction | str | None:
     """What a row's score is compared with: the unit's own points, or the last earlier stage's."""
+    if not plan.stages:
+        return line.points
     points = [value for shown, value in zip(plan.stages, line.stages, strict=True) if shown.is_points]
     return points[-1] if points else line.points
 
