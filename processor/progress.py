@@ -6,7 +6,7 @@ Read from the record and the clock; nothing of it is told in the ledger, for tom
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from processor.files import FileBusy, write_atomic
 from processor.kept import counting_returns, kept_return, read_all_kept
 from processor.merging import merge_state
 from processor.record import BookMade
-from processor.scores import unit_line, who
+from processor.scores import appraised_codes, unfinished, who
 from processor.tracking import AWAITED, COUNTS, HANDED, LATE, MENDING, NO_FORM, NOTHING, UnitState, unit_states
 from rubric_versions.findings import Finding, Severity, finding
 from workbook_templates.book import write_book
@@ -76,11 +76,12 @@ def _late_districts(desk: Desk) -> list[Reminder]:
 
 
 def _unit(desk: Desk, state: UnitState, number: int) -> UnitProgress:
-    line, came = unit_line(desk, state.code), _evidence(desk, state)
+    returns = counting_returns(desk, state.code)
     named = missing = None
     report = ""
     asked = desk.version.rules.evidence_files is not Severity.NOTE or bool(desk.record().documents.get(state.code))
-    if came is not None and asked:
+    came = _evidence(desk, state.code, returns) if asked else None
+    if came is not None:
         named = len(came.named)
         missing = sum(one.document is None for one in came.named)
         worst = {one.code for one in came.findings}
@@ -96,23 +97,22 @@ def _unit(desk: Desk, state: UnitState, number: int) -> UnitProgress:
         state.block,
         state.state,
         state.received.replace(tzinfo=None, microsecond=0) if state.received else None,
-        line.round if line else number,
+        max(returns, default=number),
         state.errors,
         named,
         missing,
         report,
-        len(line.leaves) if line else None,
-        len(line.unfinished) if line else None,
+        len(appraised_codes(desk, state.code)) if returns else None,
+        unfinished(desk, state.code) if returns else None,
     )
 
 
-def _evidence(desk: Desk, state: UnitState) -> Evidence | None:
+def _evidence(desk: Desk, unit: str, returns: Mapping[int, str]) -> Evidence | None:
     """What came along with the return that counts; None where none counts."""
-    returns = counting_returns(desk, state.code)
     if not returns:
         return None
     sha256 = returns[max(returns)]
-    return evidence_of(desk, state.code, kept_return(desk, sha256, state.code).answers, sha256)
+    return evidence_of(desk, unit, kept_return(desk, sha256, unit).answers, sha256)
 
 
 def _appraiser(desk: Desk, book: BookMade) -> AppraiserProgress:
