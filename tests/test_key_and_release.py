@@ -16,6 +16,7 @@ from processor.taking import is_ours, take
 from rubric_versions.findings import CATALOGUE
 from tests.folders import APPRAISING, CENTRAL, UNITS, Folder
 from workbook_templates.appraisal_book import Filled
+from workbook_templates.book import Written
 
 
 def lose_key(folder: Folder) -> None:
@@ -84,7 +85,7 @@ def test_a_book_that_another_release_draws_differently_is_a_warning_not_an_alarm
 ) -> None:
     assert appraised.json("rank", now=CENTRAL).code == 0
     assert appraised.json("verify", now=CENTRAL).codes == []
-    monkeypatch.setattr(verifying, "parts_digest", lambda _: "another drawing")
+    monkeypatch.setattr(verifying, "written_of", lambda *_: Written(b"", "another drawing"))
     same_release = appraised.json("verify", now=CENTRAL)
     assert (same_release.code, set(same_release.codes)) == (1, {"record-book"})
     monkeypatch.setattr(verifying, "VERSION", "9.9.9")
