@@ -13,7 +13,6 @@ import gc
 import os
 import pickle
 import random
-import resource
 import sys
 import tempfile
 import time
@@ -208,6 +207,8 @@ def _plain(value: Value) -> str | float:
 
 def _memory() -> float:
     """Megabytes this process had at most."""
+    import resource  # noqa: PLC0415  (Windows has none; what is measured is made there all the same)
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
