@@ -60,6 +60,9 @@ CHECKED, QUICK_CHECKED = 960, 192
 WARM = 48
 """Forms that are checked before the clock starts: helpers start, and learn what forms of one campaign have in common."""
 
+STAMPED = 128
+"""Forms stamped one after another, as `issue` does before it tells the ledger."""
+
 CORES = os.cpu_count() or 1
 
 BOOK_ROWS, BOOK_COLUMNS, QUICK_BOOK_ROWS = 12_000, 20, 1_500
@@ -188,7 +191,7 @@ class Bench:
     def issuing(self) -> list[Case]:
         """The cases of issuing."""
         return [
-            Case("stamped from the base", lambda _: self.base.stamped(self.identity)),
+            Case("stamped from the base", lambda turn: self.base.stamped(replace(self.identity, unit=f"{turn:05}")), times=STAMPED),
             Case("written anew", self.written),
         ]
 
