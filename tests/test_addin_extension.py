@@ -129,6 +129,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         patch.setattr("tempfile.tempdir", None)
         patch.setattr(subprocess, "run", as_a_user(folder))
         assert install(made) == ([made.settings], [])
+        assert (made.profile / "user" / "extensions" / "buildid").is_file(), "LibreOffice was opened before: it registers nothing anew"
         assert status(made) == []
         yield made
         patch.setattr("tempfile.tempdir", None)

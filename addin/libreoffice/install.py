@@ -6,6 +6,7 @@ libraries that came with this program, for LibreOffice runs our code inside itse
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -70,6 +71,8 @@ def install(machine: Machine) -> tuple[list[Path], list[Finding]]:
     if theirs != ours:
         return [], [finding("addin-libreoffice-python", file=str(machine.program), theirs=theirs or "?", ours=ours)]
     make_folder(machine.settings.parent)
+    if not (machine.profile / "user" / "extensions" / "buildid").is_file():
+        _open_once(machine)
     with tempfile.TemporaryDirectory() as folder:
         package = Path(folder) / NAME
         package.write_bytes(extension())
@@ -119,6 +122,20 @@ def python_of(program: Path) -> str:
             if ran.returncode == 0:
                 return ran.stdout.strip()
     return ""
+
+
+def _open_once(machine: Machine) -> None:
+    """Nothing; LibreOffice, which was never opened here, has made its profile.
+
+    An extension that was in the profile before is registered anew at the first start, where LibreOffice 7.4 now and then aborts (its own
+    code runs out of memory that there is: DeploymentException with std::bad_alloc).
+    """
+    assert machine.program is not None
+    program = next((path for name in ("soffice.com", "soffice.exe", "soffice") if (path := machine.program / name).is_file()), None)
+    if program is not None:
+        options = ("--headless", "--norestore", "--nologo", "--terminate_after_init", f"-env:UserInstallation={machine.profile.as_uri()}")
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):  # what keeps it from starting, its tool will say
+            subprocess.run([str(program), *options], capture_output=True, check=False, timeout=SECONDS, stdin=subprocess.DEVNULL)
 
 
 def _unopkg(machine: Machine, *arguments: str) -> str:
