@@ -7,8 +7,11 @@ Each taking is an ordinary run of `receive`, with the campaign workbook as it is
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from processor.arrivals import skipped_file
@@ -46,12 +49,36 @@ def watch(
     inbox = folder / INBOX
     before = look(inbox)
     fresh, done = sorted(before), Marks()
-    while True:
-        if fresh:
-            again = take(fresh)
-            done |= {path: before[path] for path in fresh if path not in again}
-        pause(interval)
-        now = look(inbox)
-        fresh = [path for path, mark in sorted(now.items()) if done.get(path) != mark and before.get(path) == mark]
-        done = {path: mark for path, mark in done.items() if path in now}
-        before = now
+    with _interrupts() as check:
+        while True:
+            if fresh:
+                again = take(fresh)
+                done |= {path: before[path] for path in fresh if path not in again}
+            pause(interval)
+            check()
+            now = look(inbox)
+            fresh = [path for path, mark in sorted(now.items()) if done.get(path) != mark and before.get(path) == mark]
+            done = {path: mark for path, mark in done.items() if path in now}
+            before = now
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], None]]:
+    """What raises KeyboardInterrupt once more if there was one: Python loses one that falls into a destructor or a callback."""
+    came = []
+
+    def interrupt(number: int, _: object) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    def check() -> None:
+        if came:
+            raise KeyboardInterrupt
+
+    is_main = threading.current_thread() is threading.main_thread()  # the only one that may say what a signal does
+    before = signal.signal(signal.SIGINT, interrupt) if is_main else None
+    try:
+        yield check
+    finally:
+        if is_main:
+            signal.signal(signal.SIGINT, before)

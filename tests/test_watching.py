@@ -5,6 +5,7 @@ Requirements: issue 5, "Nothing lost": "`cchc receive --watch` follows the folde
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -96,6 +97,25 @@ def test_a_file_taken_away_and_dropped_again_is_looked_at_again(tmp_path: Path) 
 @pytest.mark.parametrize("more", [["--json"], ["--received-at", "10/12/2018 09:00", "--reason", "x"], ["."]])
 def test_what_makes_no_sense_together_is_refused(folder: Folder, more: list[str]) -> None:
     assert folder.run("receive", *(str(folder.path) if one == "." else one for one in more), "--watch").code == 2
+
+
+def test_a_ctrl_c_that_got_lost_ends_it_at_the_next_look(tmp_path: Path) -> None:
+    (tmp_path / INBOX).mkdir()
+    (tmp_path / INBOX / "31117.xlsx").write_bytes(b"PK")
+    taken: list[Sequence[Path]] = []
+
+    def take(paths: Sequence[Path]) -> Sequence[Path]:
+        assert not taken, "it went on"
+        taken.append(paths)
+        with contextlib.suppress(KeyboardInterrupt):  # as a destructor does
+            signal.raise_signal(signal.SIGINT)
+        return paths
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        watch(tmp_path, take, interval=0, pause=lambda _: None)
+    assert len(taken) == 1
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_ctrl_c_ends_a_real_one_cleanly(folder: Folder) -> None:
