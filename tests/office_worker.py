@@ -81,6 +81,7 @@ class Worker:
         variables = dict(os.environ)
         if sys.platform.startswith("linux"):
             variables["SAL_USE_VCLPLUGIN"] = "svp"  # draws in memory: no display needed
+            variables["PATH"] = os.defpath  # as from the desktop: its Python takes its modules from beside the first python3
         with self.log.open("ab") as log:
             return subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=variables)
 

@@ -113,6 +113,20 @@ def test_a_refusal_of_libreoffice_is_told_with_its_reason(tmp_path: Path, monkey
     assert "LibreOffice is open" in found.message
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere LibreOffice brings its own Python")
+def test_libreoffices_tools_do_not_see_another_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "program"
+    program.mkdir()
+    tool = program / "unopkg"
+    tool.write_text('#!/bin/sh\necho "ERROR: <$PATH> <$PYTHONHOME>" >&2\nexit 1\n', encoding="utf-8")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", "/conda/bin", prepend=os.pathsep)
+    monkeypatch.setenv("PYTHONHOME", "/conda")
+    monkeypatch.setattr(install_module, "python_of", lambda _: f"{sys.version_info[0]}.{sys.version_info[1]}")
+    (found,) = install(Machine(program, tmp_path / "profile", tmp_path))[1]
+    assert f"<{os.defpath}> <>" in found.message
+
+
 # -------------------------------------------------------------------------------------------------------------------- installed, pressed
 
 
@@ -149,7 +163,14 @@ def as_a_user(folder: Path) -> Any:
         for path in (folder, *folder.rglob("*")):
             shutil.chown(path, "nobody")
             path.chmod(0o777 if path.is_dir() else 0o666)
-        return run(command, user="nobody", group="nogroup", extra_groups=[], cwd=folder, env={**os.environ, "HOME": str(folder)}, **options)
+        return run(
+            command,
+            user="nobody",
+            group="nogroup",
+            extra_groups=[],
+            cwd=folder,
+            **options | {"env": {**options["env"], "HOME": str(folder)}},
+        )
 
     return run_as
 

@@ -127,15 +127,25 @@ def python_of(program: Path) -> str:
 def _open_once(machine: Machine) -> None:
     """Nothing; LibreOffice, which was never opened here, has made its profile.
 
-    An extension that was in the profile before is registered anew at the first start, where LibreOffice 7.4 now and then aborts (its own
-    code runs out of memory that there is: DeploymentException with std::bad_alloc).
+    An extension that was in the profile before would be registered anew at the first start, and LibreOffice abort if it cannot.
     """
     assert machine.program is not None
     program = next((path for name in ("soffice.com", "soffice.exe", "soffice") if (path := machine.program / name).is_file()), None)
     if program is not None:
         options = ("--headless", "--norestore", "--nologo", "--terminate_after_init", f"-env:UserInstallation={machine.profile.as_uri()}")
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):  # what keeps it from starting, its tool will say
-            subprocess.run([str(program), *options], capture_output=True, check=False, timeout=SECONDS, stdin=subprocess.DEVNULL)
+            command = [str(program), *options]
+            subprocess.run(command, capture_output=True, check=False, timeout=SECONDS, stdin=subprocess.DEVNULL, env=_surroundings())
+
+
+def _surroundings() -> dict[str, str]:
+    """The environment for LibreOffice's tools.
+
+    Where the system's Python is LibreOffice's, it takes its modules from beside the first `python3` on PATH: another Python's (pyenv,
+    conda, an environment that is active) break it, and the extension is put in without being registered.
+    """
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return own | {"PATH": os.defpath} if sys.platform == "linux" else own
 
 
 def _unopkg(machine: Machine, *arguments: str) -> str:
@@ -145,8 +155,9 @@ def _unopkg(machine: Machine, *arguments: str) -> str:
     command = [str(tool), *arguments, f"-env:UserInstallation={machine.profile.as_uri()}"]
     try:
         ran = subprocess.run(
-            command, capture_output=True, encoding="utf-8", errors="replace", check=False, timeout=SECONDS, stdin=subprocess.DEVNULL
-        )
+            command, capture_output=True, encoding="utf-8", errors="replace", check=False, timeout=SECONDS, stdin=subprocess.DEVNULL,
+            env=_surroundings(),
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         return "unopkg"
     if ran.returncode == 0:
