@@ -26,6 +26,7 @@ from addin.libreoffice import install as install_module
 from addin.libreoffice.extension import COMPONENT, SERVICE, SETTINGS, extension, parts
 from addin.libreoffice.install import Machine, install, python_of, status, uninstall
 from rubric_versions import words
+from rubric_versions.findings import Finding
 from tests.forms import Form, edited, filled
 from tests.live import Live
 from tests.office_worker import seed_profile
@@ -101,30 +102,29 @@ def test_a_machine_without_libreoffice_and_one_with_another_python_are_told_apar
     assert not old.settings.exists()
 
 
-def test_a_refusal_of_libreoffice_is_told_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def refused_with(said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Finding:
+    """What `install` tells where LibreOffice's tool refuses with those words, in which a shell puts its variables."""
     program = tmp_path / "program"
     program.mkdir()
     tool = program / "unopkg"
-    tool.write_text("#!/bin/sh\necho 'ERROR: LibreOffice is open' >&2\nexit 1\n", encoding="utf-8")
+    tool.write_text(f'#!/bin/sh\necho "ERROR: {said}" >&2\nexit 1\n', encoding="utf-8")
     tool.chmod(0o755)
     monkeypatch.setattr(install_module, "python_of", lambda _: f"{sys.version_info[0]}.{sys.version_info[1]}")
     (found,) = install(Machine(program, tmp_path / "profile", tmp_path))[1]
+    return found
+
+
+def test_a_refusal_of_libreoffice_is_told_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = refused_with("LibreOffice is open", tmp_path, monkeypatch)
     assert found.code == "addin-libreoffice-refused"
     assert "LibreOffice is open" in found.message
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere LibreOffice brings its own Python")
 def test_libreoffices_tools_do_not_see_another_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = tmp_path / "program"
-    program.mkdir()
-    tool = program / "unopkg"
-    tool.write_text('#!/bin/sh\necho "ERROR: <$PATH> <$PYTHONHOME>" >&2\nexit 1\n', encoding="utf-8")
-    tool.chmod(0o755)
+    monkeypatch.setattr(sys, "platform", "linux")  # elsewhere LibreOffice brings its own Python, and PATH stays
     monkeypatch.setenv("PATH", "/conda/bin", prepend=os.pathsep)
     monkeypatch.setenv("PYTHONHOME", "/conda")
-    monkeypatch.setattr(install_module, "python_of", lambda _: f"{sys.version_info[0]}.{sys.version_info[1]}")
-    (found,) = install(Machine(program, tmp_path / "profile", tmp_path))[1]
-    assert f"<{os.defpath}> <>" in found.message
+    assert f"<{os.defpath}> <>" in refused_with("<$PATH> <$PYTHONHOME>", tmp_path, monkeypatch).message
 
 
 # -------------------------------------------------------------------------------------------------------------------- installed, pressed

@@ -214,6 +214,8 @@ STEPS: dict[str, Step] = {
 }
 POINTS, MOMENTS = 30, 15
 """How often each command is killed with --exhaustive, before a doing and by the clock: over 300 times in all."""
+VARYING = 8
+"""By so many doings runs differ: two names of the same bytes, come to two threads at once, are both written before either is seen."""
 FEW_POINTS, FEW_MOMENTS = 2, 1
 """How often else; the random points are the first of those."""
 
@@ -237,18 +239,16 @@ def test_killed_anywhere_and_run_again_the_end_is_the_same(command: str, request
     every = request.config.getoption("--exhaustive")
     points = [chance.randrange(1, count + 1) for _ in range(POINTS if every else FEW_POINTS)]
     moments = [chance.uniform(0.05, seconds) for _ in range(MOMENTS if every else FEW_MOMENTS)]
-    reached = 0
     for turn, (kill, point) in enumerate([*((killed_at, one) for one in points), *((killed_after, one) for one in moments)]):
         folder = ready.copy(tmp_path / f"lần {turn}")
-        # threads do things in an order and number of their own: a run may end, whole, before its point is reached
-        reached += kill(partial(step.run, command, folder), point)  # type: ignore[arg-type]  # each with points of its own kind
+        was_killed = kill(partial(step.run, command, folder), point)  # type: ignore[arg-type]  # each with points of its own kind
+        assert was_killed or point > count - VARYING or kill is killed_after, point
         again = step.run(command, folder)
         assert again.code in step.codes, (point, again)
         assert folder.state() == wanted, point
         with Ledger(folder.path / "so_theo_doi.sqlite", read_only=True) as ledger:
             assert ledger.check() == []
         shutil.rmtree(folder.path)
-    assert reached >= len(points) / 2, "it was killed"
 
 
 def test_a_new_campaign_killed_midway_can_be_made_again(tmp_path: Path) -> None:
