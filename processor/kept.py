@@ -53,15 +53,10 @@ def kept_return(desk: Desk, sha256: str, unit: str) -> KeptReturn:
     appendix = desk.version.appendix_for(desk.campaign.unit(unit).tier)
     key = _key(desk.version, appendix, sha256)
     if key not in _open:
-        if key not in _packed:
-            _packed.update(((sha256, key[1]), data) for sha256, data in notes_of(desk).recall([key]).items())
-        answers = unpacked(_packed[key]) if key in _packed else None
-        if answers is None:
-            _packed[key] = _read_kept((desk.version, desk.originals.folder), (sha256, appendix.tier))
-            answers = unpacked(_packed[key])
+        before = _packed.get(key) or notes_of(desk).recall([key]).get(sha256)
+        _packed[key], answers = _answers(desk.version, desk.originals, appendix, sha256, before)
+        if _packed[key] is not before:
             notes_of(desk).note([(*key, _packed[key])])
-        if answers is None:
-            raise ValueError("answers were packed that cannot be unpacked")
         _open[key] = judged(desk.version, appendix, answers)
         if len(_open) > OPEN:
             del _open[next(iter(_open))]
@@ -84,14 +79,20 @@ def kept_on(shelf: Shelf, wanted: Mapping[str, Appendix]) -> dict[str, KeptRetur
         if key in _open:
             found[sha256] = _open[key]
             continue
-        data = _packed.get(key) or noted.get(sha256)
-        answers = unpacked(data) if data is not None else None
-        if answers is None:
-            answers = unpacked(_read_kept((shelf.version, shelf.originals.folder), (sha256, appendix.tier)))
-        if answers is None:
-            raise ValueError("answers were packed that cannot be unpacked")
+        _, answers = _answers(shelf.version, shelf.originals, appendix, sha256, _packed.get(key) or noted.get(sha256))
         found[sha256] = judged(shelf.version, appendix, answers)
     return found
+
+
+def _answers(version: RubricVersion, originals: Originals, appendix: Appendix, sha256: str, data: bytes | None) -> tuple[bytes, Answers]:
+    """The answers of a return, packed and unpacked: those in `data`, or read from the original where it holds none."""
+    answers = unpacked(data) if data is not None else None
+    if data is None or answers is None:
+        data = _read_kept((version, originals.folder), (sha256, appendix.tier))
+        answers = unpacked(data)
+    if answers is None:
+        raise ValueError("answers were packed that cannot be unpacked")
+    return data, answers
 
 
 def remember(desk: Desk, read: Iterable[tuple[str, str, bytes]]) -> None:
